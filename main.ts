@@ -1,0 +1,30 @@
+/**
+ * Habit's command line, and the only place that composes: flags -> parts -> run.
+ * Each command of `commands/` loads what it runs only when it is chosen.
+ * @module
+ */
+import { Command } from "commander";
+
+/** What registers one command: its flags, its help with an example, its action. */
+export type Register = (program: Command) => void;
+
+const COMMANDS: readonly Register[] = [];
+
+/** The whole command line. */
+export function habit(): Command {
+  const program = new Command("habit")
+    .description("User and entity behaviour analytics for Windows event logs.")
+    .showHelpAfterError("(add --help for the flags and an example)")
+    .showSuggestionAfterError();
+  for (const register of COMMANDS) register(program);
+  return program;
+}
+
+if (import.meta.main) {
+  try {
+    await habit().parseAsync(Deno.args, { from: "user" });
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    Deno.exit(1);
+  }
+}
