@@ -40,7 +40,7 @@ Deno.test({
       for (let event = cursor.next(); event; event = cursor.next()) {
         if (event.channel !== "Security" || event.eventId !== 4624) continue;
         logons++;
-        assert.match(event.text(fieldSlot("TargetUserSid")), /^S-1-(0-0|5-\d+(-\d+)*)$/);
+        assert.match(event.text(fieldSlot("TargetUserSid")), /^S-[01](-\d+)+$/);
         assert.ok(event.number(fieldSlot("LogonType")) <= 13);
         assert.match(event.text(fieldSlot("TargetLogonId")), /^0x[0-9a-f]+$/);
         assert.ok(event.timeMs > Date.UTC(2005, 0) && event.timeMs < Date.UTC(2027, 0));

@@ -1,0 +1,2 @@
+/** Settings of drizzle-kit: `deno task migration NAME` writes the next migration. @module */
+export default { dialect: "postgresql", schema: "./db/schema.ts", out: "./db/migrations" };
