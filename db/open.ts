@@ -8,7 +8,11 @@ import net from "node:net";
 import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import { migrate } from "drizzle-orm/postgres-js/migrator";
 import postgres from "postgres";
-import * as schema from "./schema.ts";
+import * as access from "./control/access.ts";
+import * as casework from "./control/casework.ts";
+import * as telemetry from "./schema.ts";
+
+const schema = { ...telemetry, ...access, ...casework };
 
 /** Plain SQL on the pool. */
 export type Sql = postgres.Sql;

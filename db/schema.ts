@@ -5,6 +5,7 @@
  * scores, alerts; baseline job -> baselines; jobs -> job_progress.
  * @module
  */
+import { sql } from "drizzle-orm";
 import {
   bigint,
   boolean,
@@ -19,6 +20,7 @@ import {
   smallint,
   text,
   timestamp,
+  uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
 
@@ -45,7 +47,10 @@ export const hosts = pgTable("hosts", {
   offsetMinutes: smallint("offset_minutes").notNull().default(0),
   firstSeen: instant("first_seen").notNull(),
   lastSeen: instant("last_seen").notNull(),
-});
+}, (table) => [
+  index("hosts_name").on(table.name, table.hostId),
+  index("hosts_last_seen").on(table.lastSeen, table.hostId),
+]);
 
 /** Accounts seen on a host, under their pseudonyms. */
 export const users = pgTable("users", {
@@ -91,7 +96,11 @@ export const models = pgTable("models", {
   trainedTo: instant("trained_to").notNull(),
   createdAt: instant("created_at").notNull(),
   active: boolean("active").notNull(),
-}, (table) => [primaryKey({ columns: [table.hostId, table.modelId] })]);
+}, (table) => [
+  primaryKey({ columns: [table.hostId, table.modelId] }),
+  uniqueIndex("models_active").on(table.hostId).where(sql`active`),
+  index("models_created").on(table.createdAt, table.modelId),
+]);
 
 /** What is usual: one row per user and feature, `user_id` null-uuid for the host as a whole. */
 export const baselines = pgTable("baselines", {
@@ -123,9 +132,10 @@ export const scores = pgTable("scores", {
   topHigh: real("top_high").array().notNull(),
 }, (table) => [
   primaryKey({ columns: [table.hostId, table.windowStart, table.userId] }),
-  index("scores_user_time").on(table.userId, table.windowStart),
-  index("scores_strangest").on(table.p, table.score.desc()),
-  index("scores_time").on(table.windowStart, table.p),
+  index("scores_strangest")
+    .on(table.p, sql`(-score)`, table.hostId, table.windowStart, table.userId),
+  index("scores_time").on(table.windowStart, table.hostId, table.userId),
+  index("scores_user_time").on(table.userId, table.windowStart, table.hostId),
 ]);
 
 /** Windows within the alert budget. */
@@ -152,7 +162,7 @@ export const jobProgress = pgTable("job_progress", {
   startedAt: instant("started_at").notNull(),
   updatedAt: instant("updated_at").notNull(),
   endedAt: instant("ended_at"),
-});
+}, (table) => [index("job_progress_started").on(table.startedAt, table.jobId)]);
 
 /** Settings by name. */
 export const settings = pgTable("settings", {
