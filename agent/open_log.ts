@@ -3,6 +3,7 @@
  * @module
  */
 import type { EventCursor } from "@/features/event.ts";
+import { fileSource } from "./evtx/chunks.ts";
 import { evtxCursor } from "./evtx/cursor.ts";
 
 /** A file that cannot be read as an event log; the message says what to do. */
@@ -24,7 +25,7 @@ export function openLog(path: string): EventCursor {
     if (got === 0) {
       throw new NotALogError(`Cannot read ${path}: the file is empty; export the log again.`);
     }
-    if (new TextDecoder("latin1").decode(magic) === EVTX_MAGIC) return evtxCursor(file);
+    if (new TextDecoder("latin1").decode(magic) === EVTX_MAGIC) return evtxCursor(fileSource(file));
     throw new NotALogError(
       `Cannot read ${path}: it is no Windows event log (.evtx starts with "ElfFile").`,
     );

@@ -2,42 +2,37 @@
  * BinXML values as the text and numbers that Windows shows.
  * @module
  */
-import { utf16 } from "./plan.ts";
 
-/** Milliseconds between 1601 and 1970. */
-const EPOCH_1601_MS = 11_644_473_600_000;
+/** Seconds between 1601 and 1970. */
+const EPOCH_1601_S = 11_644_473_600;
 
-const INTERN_SLOTS = 1 << 14;
-const INTERN_MAX_CHARS = 200;
-const interned: string[] = new Array(INTERN_SLOTS).fill("");
+/** Bytes of one value by type, 0 where the size is its own. */
+export const FIXED_SIZE: Uint8Array = Uint8Array.from({ length: 128 }, (_, type) => {
+  if (type === 0x03 || type === 0x04) return 1;
+  if (type === 0x05 || type === 0x06) return 2;
+  if ([0x07, 0x08, 0x0b, 0x0d, 0x14].includes(type)) return 4;
+  if ([0x09, 0x0a, 0x0c, 0x11, 0x15].includes(type)) return 8;
+  return type === 0x0f || type === 0x12 ? 16 : 0;
+});
 
-/** UTF-16 text; short text that was seen before is the same string object. */
-export function text16(view: DataView, at: number, count: number): string {
-  while (count > 0 && view.getUint16(at + 2 * count - 2, true) === 0) count--;
-  if (count === 0) return "";
-  if (count > INTERN_MAX_CHARS) return utf16(view, at, count);
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < count; i++) {
-    hash = Math.imul(hash ^ view.getUint16(at + 2 * i, true), 0x01000193);
+const scratch = new Uint16Array(8_192);
+
+/** `count` UTF-16 code units at `at`. */
+export function utf16(view: DataView, at: number, count: number): string {
+  let text = "";
+  for (let done = 0; done < count; done += scratch.length) {
+    const part = Math.min(scratch.length, count - done);
+    for (let i = 0; i < part; i++) scratch[i] = view.getUint16(at + 2 * (done + i), true);
+    text += String.fromCharCode.apply(null, scratch.subarray(0, part) as unknown as number[]);
   }
-  const place = (hash ^ (hash >>> 15)) & (INTERN_SLOTS - 1);
-  const known = interned[place];
-  if (known.length === count && same(view, at, known)) return known;
-  return interned[place] = utf16(view, at, count);
+  return text;
 }
 
-function same(view: DataView, at: number, text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    if (text.charCodeAt(i) !== view.getUint16(at + 2 * i, true)) return false;
-  }
-  return true;
-}
-
-/** A FILETIME (100 ns since 1601) as whole milliseconds since 1970. */
-export function fileTimeMs(view: DataView, at: number): number {
-  const low = view.getUint32(at, true);
-  const high = view.getUint32(at + 4, true);
-  return Math.floor((high * 4_294_967_296 + low) / 10_000) - EPOCH_1601_MS;
+/** UTF-16 text up to its first NUL. */
+function text16(view: DataView, at: number, size: number): string {
+  const text = utf16(view, at, size >> 1);
+  const nul = text.indexOf("\0");
+  return nul < 0 ? text : text.slice(0, nul);
 }
 
 /** A 64-bit unsigned number, exact to 2^53. */
@@ -45,53 +40,38 @@ export function u64(view: DataView, at: number): number {
   return view.getUint32(at + 4, true) * 4_294_967_296 + view.getUint32(at, true);
 }
 
-/** A security identifier as `S-1-…`, "" where the bytes are none. */
+/** A FILETIME (100 ns since 1601) as milliseconds since 1970, rounded down. */
+export function fileTimeMs(view: DataView, at: number): number {
+  // 2^32 ticks are 429 s and 4,967,296 ticks: exact, where a product by 2^32 would round.
+  const high = view.getUint32(at + 4, true);
+  const ticks = high * 4_967_296 + view.getUint32(at, true);
+  return (high * 429 - EPOCH_1601_S) * 1_000 + Math.floor(ticks / 10_000);
+}
+
+/** A security identifier as `S-1-…`, "S-?" where the bytes are none. */
 export function sidText(view: DataView, at: number, size: number): string {
-  if (size < 8) return "";
-  const count = view.getUint8(at + 1);
-  if (size < 8 + 4 * count) return "";
+  if (size < 8) return "S-?";
+  const count = Math.min(view.getUint8(at + 1), (size - 8) >> 2);
   const authority = view.getUint16(at + 2) * 4_294_967_296 + view.getUint32(at + 4);
   let text = `S-${view.getUint8(at)}-${authority}`;
   for (let i = 0; i < count; i++) text += `-${view.getUint32(at + 8 + 4 * i, true)}`;
   return text;
 }
 
-function guidText(view: DataView, at: number): string {
-  const hex = (from: number, count: number) =>
-    Array.from(
-      { length: count },
-      (_, i) => view.getUint8(at + from + i).toString(16).padStart(2, "0"),
-    )
-      .join("");
-  const word = (value: number, digits: number) => value.toString(16).padStart(digits, "0");
-  return `{${word(view.getUint32(at, true), 8)}-${word(view.getUint16(at + 4, true), 4)}-${
-    word(view.getUint16(at + 6, true), 4)
-  }-${hex(8, 2)}-${hex(10, 6)}}`.toUpperCase();
+function hexBytes(view: DataView, at: number, size: number): string {
+  return new Uint8Array(view.buffer, view.byteOffset + at, size).toHex();
 }
 
-/** How many bytes a fixed-size type has; 0 for the others. */
-const FIXED: Readonly<Record<number, number>> = {
-  0x03: 1,
-  0x04: 1,
-  0x05: 2,
-  0x06: 2,
-  0x07: 4,
-  0x08: 4,
-  0x09: 8,
-  0x0a: 8,
-  0x0b: 4,
-  0x0c: 8,
-  0x0d: 4,
-  0x0f: 16,
-  0x11: 8,
-  0x12: 16,
-  0x14: 4,
-  0x15: 8,
-};
+function guidText(view: DataView, at: number): string {
+  const hex = (value: number, digits: number) => value.toString(16).padStart(digits, "0");
+  return `{${hex(view.getUint32(at, true), 8)}-${hex(view.getUint16(at + 4, true), 4)}-${
+    hex(view.getUint16(at + 6, true), 4)
+  }-${hexBytes(view, at + 8, 2)}-${hexBytes(view, at + 10, 6)}}`;
+}
 
-/** The whole number that a value is, NaN where it is none. */
+/** The number that a value is, NaN where it is none; truth values are 0 and 1, times ms of 1970. */
 export function valueNumber(view: DataView, type: number, at: number, size: number): number {
-  if (size < (FIXED[type] ?? Infinity)) return NaN;
+  if (type > 0x7f || size < FIXED_SIZE[type]) return NaN;
   switch (type) {
     case 0x03:
       return view.getInt8(at);
@@ -102,14 +82,13 @@ export function valueNumber(view: DataView, type: number, at: number, size: numb
     case 0x06:
       return view.getUint16(at, true);
     case 0x07:
+    case 0x0d:
       return view.getInt32(at, true);
     case 0x08:
     case 0x14:
       return view.getUint32(at, true);
-    case 0x0d:
-      return view.getUint32(at, true) ? 1 : 0;
     case 0x09:
-      return Number(view.getBigInt64(at, true));
+      return view.getInt32(at + 4, true) * 4_294_967_296 + view.getUint32(at, true);
     case 0x0a:
     case 0x15:
       return u64(view, at);
@@ -117,6 +96,8 @@ export function valueNumber(view: DataView, type: number, at: number, size: numb
       return view.getFloat32(at, true);
     case 0x0c:
       return view.getFloat64(at, true);
+    case 0x10:
+      return size === 8 ? u64(view, at) : size === 4 ? view.getUint32(at, true) : NaN;
     case 0x11:
       return fileTimeMs(view, at);
     default:
@@ -124,69 +105,142 @@ export function valueNumber(view: DataView, type: number, at: number, size: numb
   }
 }
 
+const pad = (value: number, digits: number) => String(value).padStart(digits, "0");
+
+/** The calendar day, `2024-02-29`, of a day counted from 1970. */
+export function dayText(day: number): string {
+  const date = new Date(day * 86_400_000);
+  return `${pad(date.getUTCFullYear() % 10_000, 4)}-${pad(date.getUTCMonth() + 1, 2)}-${
+    pad(date.getUTCDate(), 2)
+  }`;
+}
+
+/** A FILETIME with its seven digits of a second, as Windows shows it. */
+function fileTimeText(view: DataView, at: number): string {
+  const high = view.getUint32(at + 4, true);
+  if (high > 0x7fffffff) return "0000-00-00T00:00:00.0000000Z";
+  const ticks = high * 4_967_296 + view.getUint32(at, true);
+  const seconds = high * 429 + Math.floor(ticks / 10_000_000) - EPOCH_1601_S;
+  const day = Math.floor(seconds / 86_400);
+  if (day > 100_000_000) return "0000-00-00T00:00:00.0000000Z";
+  const left = seconds - day * 86_400;
+  return `${dayText(day)}T${pad(Math.floor(left / 3_600), 2)}:${
+    pad(Math.floor(left / 60) % 60, 2)
+  }:${pad(left % 60, 2)}.${pad(ticks % 10_000_000, 7)}Z`;
+}
+
 function systemTimeText(view: DataView, at: number): string {
   const [year, month, , day, hour, minute, second, ms] = Array.from(
     { length: 8 },
     (_, i) => view.getUint16(at + 2 * i, true),
   );
-  const timeMs = Date.UTC(year, month - 1, day, hour, minute, second, ms);
-  return Number.isNaN(timeMs) ? "" : new Date(timeMs).toISOString();
+  const date = new Date(Date.UTC(year, month - 1, day));
+  const valid = year >= 1601 && year <= 30_827 && month >= 1 && month <= 12 &&
+    date.getUTCMonth() === month - 1 && date.getUTCDate() === day && hour < 24 && minute < 60 &&
+    second < 60 && ms < 1_000;
+  if (!valid) return "1601-01-01T00:00:00.0000000Z";
+  return `${pad(year % 10_000, 4)}-${pad(month, 2)}-${pad(day, 2)}T${pad(hour, 2)}:${
+    pad(minute, 2)
+  }:${pad(second, 2)}.${pad(ms, 3)}0000Z`;
 }
 
-function isoText(timeMs: number): string {
-  return Math.abs(timeMs) <= 8.64e15 ? new Date(timeMs).toISOString() : "";
+function ansiText(view: DataView, at: number, size: number): string {
+  return new TextDecoder("windows-1252")
+    .decode(new Uint8Array(view.buffer, view.byteOffset + at, size)).replaceAll("\0", "");
 }
 
-/** Text of one value of BinXML type `type` (without the array bit) in `size` bytes at `at`. */
+function realText(value: number): string {
+  return Number.isInteger(value) && Math.abs(value) < 1e16 ? value.toFixed(1) : String(value);
+}
+
+/** A 32-bit real in the fewest digits that read back as the same. */
+function singleText(value: number): string {
+  for (let digits = 6; digits < 10; digits++) {
+    const short = Number(value.toPrecision(digits));
+    if (Math.fround(short) === value) return realText(short);
+  }
+  return realText(value);
+}
+
+/** Text of one value of `type`, or of the items of an array with commas between them. */
 export function valueText(view: DataView, type: number, at: number, size: number): string {
-  if (type === 0x01) return text16(view, at, size >> 1);
-  if (type === 0x13) return sidText(view, at, size);
-  if (type === 0x02) {
-    return new TextDecoder("windows-1252").decode(
-      new Uint8Array(view.buffer, view.byteOffset + at, size),
-    ).replace(/\0+$/, "");
+  if (type & 0x80) return arrayItems(view, type, at, size).join(",");
+  if (size < FIXED_SIZE[type]) return "";
+  switch (type) {
+    case 0x01:
+      return text16(view, at, size);
+    case 0x02:
+      return ansiText(view, at, size);
+    case 0x09:
+      return view.getBigInt64(at, true).toString();
+    case 0x0a:
+      return view.getBigUint64(at, true).toString();
+    case 0x0b:
+      return singleText(view.getFloat32(at, true));
+    case 0x0c:
+      return realText(view.getFloat64(at, true));
+    case 0x0d: {
+      const value = view.getInt32(at, true);
+      return value === 0 ? "false" : value === 1 ? "true" : String(value);
+    }
+    case 0x0e:
+      return hexBytes(view, at, size).toUpperCase();
+    case 0x0f:
+      return guidText(view, at);
+    case 0x10:
+      if (size === 4) return `0x${view.getUint32(at, true).toString(16)}`;
+      return size === 8 ? `0x${view.getBigUint64(at, true).toString(16)}` : "";
+    case 0x11:
+      return fileTimeText(view, at);
+    case 0x12:
+      return systemTimeText(view, at);
+    case 0x13:
+      return sidText(view, at, size);
+    case 0x14:
+      return `0x${view.getUint32(at, true).toString(16)}`;
+    case 0x15:
+      return `0x${view.getBigUint64(at, true).toString(16)}`;
+    default: {
+      const number = valueNumber(view, type, at, size);
+      return Number.isNaN(number) ? "" : String(number);
+    }
   }
-  if (type === 0x0e || (type === 0x10 && size !== 4 && size !== 8)) {
-    return Array.from(
-      { length: size },
-      (_, i) => view.getUint8(at + i).toString(16).padStart(2, "0"),
-    ).join("").toUpperCase();
-  }
-  if (type === 0x10) type = size === 8 ? 0x15 : 0x14;
-  if (size < (FIXED[type] ?? Infinity)) return "";
-  if (type === 0x0f) return guidText(view, at);
-  if (type === 0x11) return isoText(fileTimeMs(view, at));
-  if (type === 0x12) return systemTimeText(view, at);
-  if (type === 0x0d) return view.getUint32(at, true) ? "true" : "false";
-  if (type === 0x14) return `0x${view.getUint32(at, true).toString(16)}`;
-  if (type === 0x15) return `0x${view.getBigUint64(at, true).toString(16)}`;
-  if (type === 0x09) return view.getBigInt64(at, true).toString();
-  if (type === 0x0a) return view.getBigUint64(at, true).toString();
-  const number = valueNumber(view, type, at, size);
-  return Number.isNaN(number) ? "" : String(number);
 }
 
-/** Text of the item `index` of an array value; "" past its end. */
-export function arrayItem(
+/** Where each item of an array lies, as [offset, bytes]; an array of sizeless items has none. */
+export function arraySpans(
   view: DataView,
   type: number,
   at: number,
   size: number,
-  index: number,
-): string {
+): [number, number][] {
   const item = type & 0x7f;
-  if (item !== 0x01) {
-    const width = FIXED[item] ?? 0;
-    return width > 0 && (index + 1) * width <= size
-      ? valueText(view, item, at + index * width, width)
-      : "";
+  const spans: [number, number][] = [];
+  const end = at + size;
+  if (item === 0x01 || item === 0x02) {
+    const unit = item === 0x01 ? 2 : 1;
+    const zero = (p: number) => (unit === 2 ? view.getUint16(p, true) : view.getUint8(p)) === 0;
+    for (let from = at; from + unit <= end;) {
+      let to = from;
+      while (to + unit <= end && !zero(to)) to += unit;
+      spans.push([from, to - from]);
+      from = to + unit;
+    }
+    return spans;
   }
-  let from = at;
-  for (let i = 0; from + 1 < at + size; i++) {
-    let to = from;
-    while (to + 1 < at + size && view.getUint16(to, true) !== 0) to += 2;
-    if (i === index) return text16(view, from, (to - from) >> 1);
-    from = to + 2;
+  for (let from = at; from < end;) {
+    const width = item === 0x13 && from + 8 <= end
+      ? 8 + 4 * view.getUint8(from + 1)
+      : FIXED_SIZE[item];
+    if (width === 0 || from + width > end) break;
+    spans.push([from, width]);
+    from += width;
   }
-  return "";
+  return spans;
+}
+
+/** The items of an array value as text. */
+export function arrayItems(view: DataView, type: number, at: number, size: number): string[] {
+  return arraySpans(view, type, at, size)
+    .map(([from, width]) => valueText(view, type & 0x7f, from, width));
 }

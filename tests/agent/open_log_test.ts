@@ -25,7 +25,7 @@ Deno.test({
       if (cursor.report.skipped.size === 0) assert.deepEqual(seen, new Set(Object.keys(channels)));
       records += cursor.report.records;
     }
-    assert.equal(records, 32_046);
+    assert.equal(records, 32_005);
   },
 });
 

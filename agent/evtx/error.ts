@@ -1,0 +1,4 @@
+/** A record, template or chunk that breaks the format; the cursor counts it and steps over. */
+export class EvtxError extends Error {
+  override name = "EvtxError";
+}

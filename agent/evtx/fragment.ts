@@ -1,0 +1,140 @@
+/**
+ * One fragment of a record: its plan, its values, and the fragments nested in them.
+ * @module
+ */
+import { FragmentParser, TOKEN } from "./binxml.ts";
+import { EvtxError } from "./error.ts";
+import { Instance } from "./instance.ts";
+import { compilePlan, type Plan } from "./plan.ts";
+import { ShapeScanner } from "./shape.ts";
+
+/** BinXML type of a value that is itself a fragment. */
+export const BINXML = 0x21;
+const MAX_FRAGMENTS = 64;
+const MAX_NESTING = 16;
+/** Plans are kept by shape for the whole process; a log that makes up shapes starts it anew. */
+const MAX_PLANS = 20_000;
+const CHUNK = 65_536;
+
+const EMPTY = compilePlan([]);
+let planCount = 0;
+const plans = new Map<number, { hash2: number; size: number; plan: Plan }[]>();
+
+/** A fragment that is read; reused from record to record. */
+export class Fragment {
+  plan: Plan = EMPTY;
+  readonly values: Instance = new Instance();
+  /** Nested fragments and the value that each is. */
+  readonly children: { hole: number; fragment: Fragment }[] = [];
+
+  /** The fragment that value `hole` is, undefined where it is none or several. */
+  child(hole: number): Fragment | undefined {
+    let found: Fragment | undefined;
+    for (const child of this.children) {
+      if (child.hole !== hole) continue;
+      if (found !== undefined) return undefined;
+      found = child.fragment;
+    }
+    return found;
+  }
+}
+
+/** Reads fragments of one chunk at a time; the plans by offset are of that chunk. */
+export class FragmentReader {
+  /** The fragments of the record read last: the outermost, then nested ones in their order. */
+  readonly fragments: Fragment[] = [];
+  used = 0;
+  readonly #view: DataView;
+  readonly #scanner: ShapeScanner;
+  /** Plan by the offset of its template in this chunk, and which offsets are set. */
+  readonly #planAt: (Plan | undefined)[] = new Array(CHUNK).fill(undefined);
+  readonly #known: number[] = [];
+
+  /** Reads from the chunk in `view`, whose bytes may change between records. */
+  constructor(view: DataView) {
+    this.#view = view;
+    this.#scanner = new ShapeScanner(view);
+  }
+
+  /** Forgets the templates of the last chunk. */
+  startChunk(): void {
+    for (const offset of this.#known) this.#planAt[offset] = undefined;
+    this.#known.length = 0;
+  }
+
+  /** Reads the record whose BinXML is at `at`. Throws {@link EvtxError} or RangeError. */
+  read(at: number, end: number): void {
+    this.used = 0;
+    this.#fragment(at, end, 0);
+  }
+
+  #fragment(at: number, end: number, depth: number): Fragment {
+    if (this.used === MAX_FRAGMENTS || depth === MAX_NESTING) {
+      throw new EvtxError("fragments nested too deeply");
+    }
+    const fragment = this.fragments[this.used++] ??= new Fragment();
+    if (this.#view.getUint8(at) === TOKEN.header) at += 4;
+    if (this.#view.getUint8(at) === TOKEN.template) this.#instance(fragment, at, end);
+    else this.#literal(fragment, at, end);
+    if (fragment.children.length > 0) fragment.children.length = 0;
+    const { values } = fragment;
+    for (let hole = values.firstNested; hole < values.count; hole++) {
+      if (values.type[hole] !== BINXML || values.size[hole] < 5) continue;
+      let from = values.at[hole];
+      const end = from + values.size[hole];
+      // Mostly one fragment; more can stand behind each other.
+      do {
+        const child = this.#fragment(from, end, depth + 1);
+        fragment.children.push({ hole, fragment: child });
+        from = child.values.end;
+      } while (from < end && this.#view.getUint8(from) !== TOKEN.end);
+    }
+    return fragment;
+  }
+
+  #instance(fragment: Fragment, at: number, end: number): void {
+    const offset = this.#view.getUint32(at + 6, true);
+    at += 10;
+    if (offset + 24 > CHUNK) throw new EvtxError("template lies outside its chunk");
+    fragment.plan = this.#planAt[offset] ?? this.#template(offset);
+    // The definition lies inline at its first use in the chunk.
+    if (offset === at) at += 24 + this.#view.getUint32(offset + 20, true);
+    fragment.values.read(this.#view, at, end);
+  }
+
+  #template(offset: number): Plan {
+    const size = this.#view.getUint32(offset + 20, true);
+    const start = offset + 24;
+    if (start + size > CHUNK) throw new EvtxError("template runs past its chunk");
+    this.#scanner.template(start, start + size);
+    const plan = this.#plan(start, start + size, true);
+    this.#planAt[offset] = plan;
+    this.#known.push(offset);
+    return plan;
+  }
+
+  #literal(fragment: Fragment, at: number, end: number): void {
+    this.#scanner.literal(at, end, fragment.values);
+    fragment.plan = this.#plan(at, end, false);
+  }
+
+  /** The plan of the shape just scanned. */
+  #plan(at: number, end: number, template: boolean): Plan {
+    const { hash1, hash2 } = this.#scanner;
+    const size = template ? end - at : 0;
+    let candidates = plans.get(hash1);
+    for (const each of candidates ?? []) {
+      if (each.hash2 === hash2 && each.size === size) return each.plan;
+    }
+    const roots = new FragmentParser(this.#view, at, end, template).parse();
+    const plan = compilePlan(roots);
+    if (planCount++ === MAX_PLANS) {
+      plans.clear();
+      candidates = undefined;
+      planCount = 1;
+    }
+    if (candidates === undefined) plans.set(hash1, candidates = []);
+    candidates.push({ hash2, size, plan });
+    return plan;
+  }
+}

@@ -1,0 +1,253 @@
+/**
+ * JSON as UTF-8 bytes, written in place: no string lies between the log's UTF-16 and the output.
+ * @module
+ */
+import { internedText } from "./intern.ts";
+import { dayText, valueText } from "./value.ts";
+
+const EPOCH_1601_S = 11_644_473_600;
+const encoder = new TextEncoder();
+/** For each ASCII character: 1 where JSON must escape it. */
+const ESCAPED = Uint8Array.from({ length: 128 }, (_, c) => c < 32 || c === 34 || c === 92 ? 1 : 0);
+const HEX = encoder.encode("0123456789abcdef");
+/** Order of a GUID's bytes as text; -1 is a hyphen. */
+const GUID_ORDER = [3, 2, 1, 0, -1, 5, 4, -1, 7, 6, -1, 8, 9, -1, 10, 11, 12, 13, 14, 15];
+
+/** Literal bytes, in whole words so that they are copied four at a time. */
+export interface Literal {
+  readonly words: Int32Array;
+  readonly size: number;
+}
+
+/** UTF-8 of `text` as a literal. */
+export function literalOf(text: string): Literal {
+  const bytes = encoder.encode(text);
+  const words = new Int32Array((bytes.length + 3) >> 2);
+  new Uint8Array(words.buffer).set(bytes);
+  return { words, size: bytes.length };
+}
+
+/** A growing buffer of UTF-8. */
+export class JsonWriter {
+  /** Bytes written so far. */
+  size = 0;
+  #bytes: Uint8Array<ArrayBuffer>;
+  #view: DataView;
+  #day = NaN;
+  #dayText = literalOf("");
+
+  /** `capacity` bytes at first. */
+  constructor(capacity = 1 << 17) {
+    this.#bytes = new Uint8Array(capacity);
+    this.#view = new DataView(this.#bytes.buffer);
+  }
+
+  /** What is written, valid until more is. */
+  written(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.subarray(0, this.size);
+  }
+
+  /** The byte written last. */
+  last(): number {
+    return this.#bytes[this.size - 1];
+  }
+
+  /** Makes room for `count` more bytes and the words that literals overrun by. */
+  #room(count: number): void {
+    if (this.size + count + 8 <= this.#bytes.length) return;
+    const larger = new Uint8Array(Math.max(2 * this.#bytes.length, this.size + count + 8));
+    larger.set(this.written());
+    this.#bytes = larger;
+    this.#view = new DataView(larger.buffer);
+  }
+
+  byte(value: number): void {
+    this.#room(1);
+    this.#bytes[this.size++] = value;
+  }
+
+  literal({ words, size }: Literal): void {
+    this.#room(size);
+    const view = this.#view;
+    let at = this.size;
+    for (let i = 0; i < words.length; i++, at += 4) view.setInt32(at, words[i], true);
+    this.size += size;
+  }
+
+  /** Text as it is: already JSON. */
+  raw(text: string): void {
+    this.#room(3 * text.length);
+    this.size += encoder.encodeInto(text, this.#bytes.subarray(this.size)).written;
+  }
+
+  /** The value without quotes: text escaped, numbers as digits. */
+  value(view: DataView, type: number, at: number, size: number): void {
+    switch (type) {
+      case 0x01:
+        return this.#utf16(view, at, size);
+      case 0x04:
+        if (size >= 1) return this.#digits(view.getUint8(at));
+        return;
+      case 0x06:
+        if (size >= 2) return this.#digits(view.getUint16(at, true));
+        return;
+      case 0x08:
+        if (size >= 4) return this.#digits(view.getUint32(at, true));
+        return;
+      case 0x0a:
+        if (size >= 8 && view.getUint32(at + 4, true) < 0x200000) {
+          const high = view.getUint32(at + 4, true);
+          return this.#digits(high * 4_294_967_296 + view.getUint32(at, true));
+        }
+        break;
+      case 0x0f:
+        if (size >= 16) return this.#guid(view, at);
+        return;
+      case 0x11:
+        if (size >= 8 && view.getUint32(at + 4, true) < 0x10000000) return this.#time(view, at);
+        break;
+      case 0x14:
+        if (size >= 4) return this.#hexadecimal(view.getUint32(at, true), 0);
+        return;
+      case 0x15:
+        if (size >= 8) {
+          return this.#hexadecimal(view.getUint32(at, true), view.getUint32(at + 4, true));
+        }
+        return;
+      case 0x13:
+        return this.#ascii(internedText(view, type, at, size));
+    }
+    this.text(valueText(view, type, at, size));
+  }
+
+  /** Text with JSON's escapes, without quotes. */
+  text(text: string): void {
+    this.raw(JSON.stringify(text.toWellFormed()).slice(1, -1));
+  }
+
+  #ascii(text: string): void {
+    this.#room(text.length);
+    for (let i = 0; i < text.length; i++) this.#bytes[this.size++] = text.charCodeAt(i);
+  }
+
+  #utf16(view: DataView, at: number, size: number): void {
+    this.#room(3 * size);
+    const bytes = this.#bytes;
+    let to = this.size;
+    const end = at + (size & ~1);
+    for (; at < end; at += 2) {
+      const unit = view.getUint16(at, true);
+      if (unit < 128) {
+        if (ESCAPED[unit] === 0) bytes[to++] = unit;
+        else if (unit === 0) break;
+        else to = this.#escape(unit, to);
+      } else if (unit < 0x800) {
+        bytes[to++] = 0xc0 | (unit >> 6);
+        bytes[to++] = 0x80 | (unit & 63);
+      } else if ((unit & 0xf800) === 0xd800) {
+        const next = at + 2 < end ? view.getUint16(at + 2, true) : 0;
+        const pair = unit < 0xdc00 && (next & 0xfc00) === 0xdc00;
+        // A lone surrogate is no character: U+FFFD stands in.
+        const point = pair ? 0x10000 + ((unit & 0x3ff) << 10) + (next & 0x3ff) : 0xfffd;
+        if (pair) {
+          at += 2;
+          bytes[to++] = 0xf0 | (point >> 18);
+          bytes[to++] = 0x80 | ((point >> 12) & 63);
+        } else bytes[to++] = 0xe0 | (point >> 12);
+        bytes[to++] = 0x80 | ((point >> 6) & 63);
+        bytes[to++] = 0x80 | (point & 63);
+      } else {
+        bytes[to++] = 0xe0 | (unit >> 12);
+        bytes[to++] = 0x80 | ((unit >> 6) & 63);
+        bytes[to++] = 0x80 | (unit & 63);
+      }
+    }
+    this.size = to;
+  }
+
+  #escape(unit: number, to: number): number {
+    const bytes = this.#bytes;
+    bytes[to++] = 0x5c;
+    const short = '\b\t\n\f\r"\\'.indexOf(String.fromCharCode(unit));
+    if (short >= 0) {
+      bytes[to++] = 'btnfr"\\'.charCodeAt(short);
+      return to;
+    }
+    for (const c of `u00${unit.toString(16).padStart(2, "0")}`) bytes[to++] = c.charCodeAt(0);
+    return to;
+  }
+
+  #digits(value: number): void {
+    this.#room(20);
+    let count = 1;
+    for (let rest = value; rest >= 10; rest = Math.floor(rest / 10)) count++;
+    for (let at = this.size + count - 1; at >= this.size; at--) {
+      const rest = Math.floor(value / 10);
+      this.#bytes[at] = 48 + value - 10 * rest;
+      value = rest;
+    }
+    this.size += count;
+  }
+
+  #hexadecimal(low: number, high: number): void {
+    this.#room(18);
+    const bytes = this.#bytes;
+    bytes[this.size++] = 48;
+    bytes[this.size++] = 120;
+    let digits = high > 0 ? 16 - (Math.clz32(high) >> 2) : 8 - (Math.clz32(low) >> 2);
+    if (digits === 0) digits = 1;
+    for (let i = digits - 1; i >= 0; i--) {
+      bytes[this.size++] = HEX[(i >= 8 ? high >>> (4 * (i - 8)) : low >>> (4 * i)) & 15];
+    }
+  }
+
+  #guid(view: DataView, at: number): void {
+    this.#room(38);
+    const bytes = this.#bytes;
+    let to = this.size;
+    bytes[to++] = 0x7b;
+    for (let i = 0; i < GUID_ORDER.length; i++) {
+      if (GUID_ORDER[i] < 0) {
+        bytes[to++] = 0x2d;
+        continue;
+      }
+      const byte = view.getUint8(at + GUID_ORDER[i]);
+      bytes[to++] = HEX[byte >> 4];
+      bytes[to++] = HEX[byte & 15];
+    }
+    bytes[to++] = 0x7d;
+    this.size = to;
+  }
+
+  /** A FILETIME with its seven digits of a second. */
+  #time(view: DataView, at: number): void {
+    const high = view.getUint32(at + 4, true);
+    const low = high * 4_967_296 + view.getUint32(at, true);
+    const more = Math.floor(low / 10_000_000);
+    const seconds = high * 429 + more - EPOCH_1601_S;
+    const day = Math.floor(seconds / 86_400);
+    if (day !== this.#day) {
+      this.#day = day;
+      this.#dayText = literalOf(`${dayText(day)}T`);
+    }
+    this.literal(this.#dayText);
+    const left = seconds - day * 86_400;
+    const hour = Math.floor(left / 3_600);
+    const minute = Math.floor((left - hour * 3_600) / 60);
+    this.#room(18);
+    this.#padded(hour, 2, 0x3a);
+    this.#padded(minute, 2, 0x3a);
+    this.#padded(left - hour * 3_600 - minute * 60, 2, 0x2e);
+    this.#padded(low - more * 10_000_000, 7, 0x5a);
+  }
+
+  #padded(value: number, digits: number, after: number): void {
+    for (let at = this.size + digits - 1; at >= this.size; at--) {
+      const rest = Math.floor(value / 10);
+      this.#bytes[at] = 48 + value - 10 * rest;
+      value = rest;
+    }
+    this.size += digits;
+    this.#bytes[this.size++] = after;
+  }
+}

@@ -1,0 +1,157 @@
+/**
+ * The view of the record that a cursor stands on: nothing is made before it is asked for.
+ * @module
+ */
+import type { EventView } from "@/features/event.ts";
+import { isHole } from "./binxml.ts";
+import { type Fragment, type FragmentReader } from "./fragment.ts";
+import { internedText } from "./intern.ts";
+import { DATA_ITEM, type Parts } from "./plan.ts";
+import { arrayItems, fileTimeMs, u64, valueNumber } from "./value.ts";
+import { FIELD_NAMES } from "@/features/fields.ts";
+
+const [PROVIDER, EVENT_ID, VERSION, LEVEL, TIME, RECORD_ID, CHANNEL, COMPUTER, USER] = [
+  ...Array(9).keys(),
+];
+
+/** Reads through the fragments of the record that was read last. */
+export class EvtxView implements EventView {
+  /** Where the record's header is. */
+  header = 0;
+  readonly #view: DataView;
+  readonly #reader: FragmentReader;
+
+  constructor(view: DataView, reader: FragmentReader) {
+    this.#view = view;
+    this.#reader = reader;
+  }
+
+  get channel(): string {
+    return this.#systemText(CHANNEL);
+  }
+
+  get provider(): string {
+    return this.#systemText(PROVIDER);
+  }
+
+  get computer(): string {
+    return this.#systemText(COMPUTER);
+  }
+
+  get userSid(): string {
+    return this.#systemText(USER);
+  }
+
+  get eventId(): number {
+    return this.#systemNumber(EVENT_ID, 0);
+  }
+
+  get version(): number {
+    return this.#systemNumber(VERSION, 0);
+  }
+
+  get level(): number {
+    return this.#systemNumber(LEVEL, 0);
+  }
+
+  get recordId(): number {
+    return this.#systemNumber(RECORD_ID, u64(this.#view, this.header + 8));
+  }
+
+  get timeMs(): number {
+    const { plan, values } = this.#reader.fragments[0];
+    const hole = plan.system[TIME];
+    if (hole >= 0 && values.has(hole) && values.type[hole] === 0x11) {
+      return fileTimeMs(this.#view, values.at[hole]);
+    }
+    const parsed = Date.parse(this.#systemText(TIME));
+    return Number.isNaN(parsed) ? fileTimeMs(this.#view, this.header + 16) : parsed;
+  }
+
+  text(slot: number): string {
+    for (let i = 0; i < this.#reader.used; i++) {
+      const fragment = this.#reader.fragments[i];
+      const hole = fragment.plan.slots[slot];
+      if (hole === -1) continue;
+      const text = hole >= 0 ? this.#field(fragment, hole, slot) : this.#mixed(fragment, -2 - hole);
+      if (text !== "") return text;
+    }
+    return this.#byValue(slot);
+  }
+
+  number(slot: number): number {
+    for (let i = 0; i < this.#reader.used; i++) {
+      const { plan, values } = this.#reader.fragments[i];
+      const hole = plan.slots[slot];
+      if (hole < 0 || !values.has(hole)) continue;
+      const number = valueNumber(this.#view, values.type[hole], values.at[hole], values.size[hole]);
+      if (!Number.isNaN(number)) return number;
+    }
+    const text = this.text(slot);
+    return text === "" ? NaN : Number(text);
+  }
+
+  #systemText(place: number): string {
+    const { plan, values } = this.#reader.fragments[0];
+    const hole = plan.system[place];
+    if (hole < 0) return plan.systemText[place];
+    return this.#value(values, hole);
+  }
+
+  #systemNumber(place: number, missing: number): number {
+    const { plan, values } = this.#reader.fragments[0];
+    const hole = plan.system[place];
+    if (hole >= 0 && values.has(hole)) {
+      const number = valueNumber(this.#view, values.type[hole], values.at[hole], values.size[hole]);
+      if (!Number.isNaN(number)) return number;
+    }
+    const text = this.#systemText(place);
+    const number = Number(text);
+    return text === "" || Number.isNaN(number) ? missing : number;
+  }
+
+  #value(values: Fragment["values"], hole: number): string {
+    if (!values.has(hole)) return "";
+    return internedText(this.#view, values.type[hole], values.at[hole], values.size[hole]);
+  }
+
+  #field({ plan, values }: Fragment, hole: number, slot: number): string {
+    if (!values.has(hole)) return "";
+    const item = DATA_ITEM[slot];
+    const type = values.type[hole];
+    if (type & 0x80) {
+      return arrayItems(this.#view, type, values.at[hole], values.size[hole])[item] ?? "";
+    }
+    if (item > 0 && hole === plan.onlyData) return "";
+    return internedText(this.#view, type, values.at[hole], values.size[hole]);
+  }
+
+  /** The first alternative that is not empty. */
+  #mixed({ plan, values }: Fragment, index: number): string {
+    for (const parts of plan.mixed[index]) {
+      const text = this.#join(parts, values);
+      if (text !== "") return text;
+    }
+    return "";
+  }
+
+  #join(parts: Parts, values: Fragment["values"]): string {
+    let text = "";
+    for (const part of parts) {
+      if (isHole(part)) text += this.#value(values, part.hole);
+      else if ("text" in part) text += part.text;
+    }
+    return text;
+  }
+
+  /** Fields whose names are values themselves. */
+  #byValue(slot: number): string {
+    for (let i = 0; i < this.#reader.used; i++) {
+      const { plan, values } = this.#reader.fragments[i];
+      for (const { name, parts } of plan.namedByValue) {
+        if (this.#value(values, name) === FIELD_NAMES[slot]) return this.#join(parts, values);
+      }
+    }
+    return "";
+  }
+}
