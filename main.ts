@@ -4,11 +4,12 @@
  * @module
  */
 import { Command } from "commander";
+import { register as features } from "./commands/features.ts";
 
 /** What registers one command: its flags, its help with an example, its action. */
 export type Register = (program: Command) => void;
 
-const COMMANDS: readonly Register[] = [];
+const COMMANDS: readonly Register[] = [features];
 
 /** The whole command line. */
 export function habit(): Command {

@@ -1,0 +1,216 @@
+/**
+ * Closes an hour: joins what only the whole hour shows, finds out who each row belongs to, and has
+ * every row become 128 integers. Rows are first judged against what was usual before the hour, and
+ * only then remembered, so that neither the order of events nor of rows matters.
+ * @module
+ */
+import type { Hour } from "./hour.ts";
+import type { HostMemory } from "./memory.ts";
+import { finishRow, type RowContext } from "./finish.ts";
+import { rememberRow } from "./remember.ts";
+import { Row } from "./row.ts";
+import { column, MASK_CHANNELS } from "./schema.ts";
+import { type EntityClass, SYSTEM_USER, WINDOW_MS, type WindowRow } from "./vector.ts";
+
+const RUN_MS = 10 * 60_000;
+const RUN_LENGTH = 3;
+const AUDITED_FOR_MS = 7 * 86_400_000;
+const FAIL_THEN_OK = column("fail_then_ok");
+const SESSION = column("session_len_max");
+
+/** What a closing hour needs to know beside its events. */
+export interface CloseOptions {
+  /** Computer, lower case. */
+  readonly host: string;
+  /** The host's offset from UTC at a time, minutes. */
+  readonly offsetMinutes: (timeMs: number) => number;
+  /** Days that count like a weekend, `YYYY-MM-DD` in the host's time. */
+  readonly holidays: ReadonlySet<string>;
+  /** Audited channels by the live policy; undefined: what wrote in the last seven days. */
+  readonly audited: number | undefined;
+}
+
+/** The rows of an hour in the order of their users; the memory has moved on to the hour's end. */
+export function closeHour(hour: Hour, memory: HostMemory, options: CloseOptions): WindowRow[] {
+  const endMs = hour.startMs + WINDOW_MS;
+  runsOfFailures(hour);
+  sessionLengths(hour, memory);
+  parents(hour, memory);
+  learnAliases(hour, memory);
+  const rows = resolveRows(hour, memory);
+  const channels = options.audited ?? auditedChannels(hour, memory, endMs);
+  const context: RowContext = {
+    hour,
+    memory,
+    rows,
+    offsetMinutes: options.offsetMinutes(hour.startMs),
+    holidays: options.holidays,
+    sysmon: [...rows.values()].some((row) => row.sysmon.length > 0),
+    gap: recordGap(hour, memory),
+  };
+  const values = new Map([...rows].map(([user, row]) => [user, finishRow(user, row, context)]));
+  for (const [user, row] of rows) rememberRow(user, row, context);
+  memory.closedUntilMs = endMs;
+  return [...rows].map(([user, row]) => ({
+    host: options.host,
+    user,
+    userName: row.name,
+    entityClass: entityClass(user, memory),
+    startMs: hour.startMs,
+    offsetMinutes: context.offsetMinutes,
+    events: row.events,
+    channels,
+    values: values.get(user)!,
+  }));
+}
+
+/** A success after at least three failures in ten minutes, of the same name or source. */
+function runsOfFailures(hour: Hour): void {
+  const runs = new Map<string, number[]>();
+  const keys = (name: string, source: string) =>
+    source ? [`n ${name}`, `s ${source}`] : [`n ${name}`];
+  const sorted = hour.attempts.toSorted((a, b) =>
+    a.timeMs - b.timeMs || compare(a.name, b.name) || compare(a.source, b.source) ||
+    Number(a.row !== undefined) - Number(b.row !== undefined)
+  );
+  for (const { timeMs, name, source, row } of sorted) {
+    if (row === undefined) {
+      for (const key of keys(name, source)) {
+        const run = runs.get(key);
+        if (run) run.push(timeMs);
+        else runs.set(key, [timeMs]);
+      }
+      continue;
+    }
+    const after = keys(name, source).some((key) =>
+      (runs.get(key)?.filter((failedMs) => timeMs - failedMs <= RUN_MS).length ?? 0) >= RUN_LENGTH
+    );
+    if (after) row.add(FAIL_THEN_OK);
+    for (const key of keys(name, source)) runs.delete(key);
+  }
+}
+
+/** Text in code unit order. */
+export function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function sessionLengths(hour: Hour, memory: HostMemory): void {
+  const sorted = hour.sessions.toSorted((a, b) =>
+    a.timeMs - b.timeMs || Number(a.row !== undefined) - Number(b.row !== undefined) ||
+    compare(a.key, b.key)
+  );
+  for (const { timeMs, key, row } of sorted) {
+    if (row === undefined) memory.openSession(key, timeMs);
+    else {
+      const startMs = memory.sessions.get(key);
+      if (startMs !== undefined) row.max(SESSION, Math.floor((timeMs - startMs) / 60_000));
+    }
+  }
+  for (const { key, row } of sorted) if (row !== undefined) memory.sessions.delete(key);
+}
+
+/** Finds the names of parents that events give only by process id. */
+function parents(hour: Hour, memory: HostMemory): void {
+  const waiting = [...hour.rows.values()].flatMap((row) =>
+    row.audited.filter(({ parentId }) => parentId > 0)
+  );
+  const steps = [
+    ...hour.processes.map(({ timeMs, id, base }) => ({ timeMs, id, base, start: undefined })),
+    ...waiting.map((start) => ({ timeMs: start.timeMs, id: start.parentId, base: "", start })),
+  ].sort((a, b) =>
+    a.timeMs - b.timeMs || Number(a.start === undefined) - Number(b.start === undefined) ||
+    a.id - b.id || compare(a.base, b.base)
+  );
+  for (const { id, base, start } of steps) {
+    if (start === undefined) memory.learn(`pid ${id}`, base);
+    else start.parent = memory.aliases.get(`pid ${id}`) ?? "";
+  }
+}
+
+/** Learns the names of the hour's accounts, and the accounts of its Sysmon processes. */
+function learnAliases(hour: Hour, memory: HostMemory): void {
+  for (const sid of [...hour.rows.keys()].filter((key) => key.startsWith("S-")).sort(compare)) {
+    const { name } = hour.rows.get(sid)!;
+    if (name === "") continue;
+    memory.learn(name, sid);
+    memory.learn(name.slice(name.indexOf("\\") + 1), sid);
+  }
+  for (const alias of [...hour.aliases.keys()].sort()) {
+    memory.learn(alias, hour.aliases.get(alias)!);
+  }
+}
+
+/** Rows by the account they belong to, in order; what belongs to nobody joins the host's own. */
+function resolveRows(hour: Hour, memory: HostMemory): Map<string, Row> {
+  const resolved = new Map<string, Row>();
+  for (const key of [...hour.rows.keys()].sort(compare)) {
+    const row = hour.rows.get(key)!;
+    if (row === hour.system) continue;
+    const user = owner(key, row, memory);
+    if (user === SYSTEM_USER) hour.system.merge(row);
+    else if (resolved.has(user)) resolved.get(user)!.merge(row);
+    else resolved.set(user, row);
+  }
+  resolved.set(SYSTEM_USER, hour.system);
+  return new Map([...resolved].sort(([a], [b]) => compare(a, b)));
+}
+
+/** Whose row a key stands for. */
+function owner(key: string, row: Row, memory: HostMemory): string {
+  if (row.name.endsWith("$")) return SYSTEM_USER;
+  if (key.startsWith("S-")) return key;
+  let name = key;
+  if (key.startsWith("guid ")) {
+    name = memory.aliases.get(key) ?? "";
+    if (name === "") return SYSTEM_USER;
+    name = `name ${name}`;
+  }
+  const account = name.slice(name.indexOf(" ") + 1);
+  if (account.endsWith("$")) return SYSTEM_USER;
+  const sid = memory.aliases.get(account) ??
+    memory.aliases.get(account.slice(account.lastIndexOf("\\") + 1));
+  if (sid !== undefined) return sid;
+  row.name ||= account;
+  return name.startsWith("name ") ? name : SYSTEM_USER;
+}
+
+/** Channels that wrote in the last seven days. */
+function auditedChannels(hour: Hour, memory: HostMemory, endMs: number): number {
+  let bits = 0;
+  for (let i = 0; i < MASK_CHANNELS.length; i++) {
+    if (hour.channels & (1 << i)) memory.channelMs[i] = endMs;
+    if (endMs - memory.channelMs[i] < AUDITED_FOR_MS) bits |= 1 << i;
+  }
+  return bits;
+}
+
+/** Missing share of record ids over the channels of the hour. */
+function recordGap(hour: Hour, memory: HostMemory): number {
+  let missing = 0;
+  let range = 0;
+  for (const channel of [...hour.records.keys()].sort(compare)) {
+    const ids = hour.records.get(channel)!;
+    const last = memory.lastRecord.get(channel);
+    const from = last !== undefined && last < ids.min ? last + 1 : ids.min;
+    range += ids.max - from + 1;
+    missing += ids.max - from + 1 - ids.size;
+    memory.lastRecord.set(channel, ids.max);
+  }
+  return hour.broken ? 1 : range > 0 ? missing / range : 0;
+}
+
+const SERVICE_SID = /^S-1-5-(80|82|83)-/;
+
+/**
+ * Class of an account: virtual and pool accounts and those that only ever log on as a service or
+ * batch are services; the built-in administrator and whoever gets special privileges are admins.
+ */
+function entityClass(user: string, memory: HostMemory): EntityClass {
+  if (user === SYSTEM_USER) return "machine";
+  const logons = memory.users.get(user)?.logons;
+  if (SERVICE_SID.test(user) || (logons && logons.service > 0 && logons.person === 0)) {
+    return "service";
+  }
+  return /^S-1-5-21-.*-500$/.test(user) || (logons && logons.privileged > 0) ? "admin" : "human";
+}

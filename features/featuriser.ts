@@ -1,0 +1,290 @@
+/**
+ * One host's events -> one row per user and hour. Windows are tumbling hours of event time; an hour
+ * closes when events are seen that are later than its end by the lateness, and what comes for it
+ * afterwards is counted as late. Within the lateness the order of events does not matter.
+ * @module
+ */
+import { closeHour, type CloseOptions } from "./close.ts";
+import type { EventView } from "./event.ts";
+import { type Actor, type EventKind, Hour, Intervals } from "./hour.ts";
+import {
+  CLASSIC_POWERSHELL,
+  onlySeen,
+  POWERSHELL,
+  SECURITY,
+  SYSMON,
+  SYSTEM,
+} from "./kinds/define.ts";
+import { ACCOUNT_KINDS } from "./kinds/account.ts";
+import { LOGON_KINDS } from "./kinds/logon.ts";
+import { PROGRAM_KINDS } from "./kinds/program.ts";
+import { SCRIPT_KINDS } from "./kinds/script.ts";
+import { SYSTEM_KINDS } from "./kinds/system.ts";
+import { HostMemory } from "./memory.ts";
+import { Row } from "./row.ts";
+import { column, MASK_CHANNELS } from "./schema.ts";
+import { fieldSlot } from "./fields.ts";
+import { hashText } from "./text.ts";
+import { WINDOW_MS, type WindowRow } from "./vector.ts";
+
+/** What a featuriser is told beside the events. */
+export interface FeaturiserOptions extends Partial<CloseOptions> {
+  /** Computer, lower case. */
+  readonly host: string;
+  /** How much later than its hour an event may come, milliseconds; 15 minutes by default. */
+  readonly latenessMs?: number;
+  /** Events after this are counted as of an impossible time; year 2100 by default. */
+  readonly maxTimeMs?: number;
+  /** State saved by {@link Featuriser.save}. */
+  readonly state?: Uint8Array;
+}
+
+/** What became of the events that did not count. */
+export interface FeaturiserReport {
+  /** Events counted. */
+  events: number;
+  /** Came after their hour was closed. */
+  late: number;
+  /** Had a record id that was there already. */
+  duplicates: number;
+  /** Had no time, or one before 2000 or after the limit. */
+  impossibleTime: number;
+}
+
+const LATENESS_MS = 15 * 60_000;
+const EARLIEST_MS = Date.UTC(2000, 0);
+const LATEST_MS = Date.UTC(2100, 0);
+/** Accounts of the system itself: their rows are the host's. */
+const SYSTEM_SID = /^S-1-(0-0|5-(7|18|19|20)|5-(90|96)-0-\d+)$/;
+/** Rows that one hour may have; accounts beyond it count in the host's row. */
+const MAX_ROWS = 20_000;
+const [SUBJECT_SID, TARGET_SID] = [fieldSlot("SubjectUserSid"), fieldSlot("TargetUserSid")];
+
+/** How an event kind without a row of its own finds its account. */
+const DEFAULT_ACTOR: Actor = { sids: [SUBJECT_SID, TARGET_SID, -1] };
+
+interface Channel {
+  readonly name: string;
+  readonly hash: number;
+  /** Column of its sum, -1 where it has none. */
+  readonly sum: number;
+  readonly bits: number;
+  readonly kinds: Map<number, EventKind>;
+}
+
+const SUMS: Readonly<Record<string, number>> = {
+  [SECURITY]: column("ev_security"),
+  [SYSTEM]: column("ev_system"),
+  [POWERSHELL]: column("ev_powershell"),
+  [CLASSIC_POWERSHELL]: column("ev_powershell"),
+  [SYSMON]: column("ev_sysmon"),
+};
+const KINDS = [
+  ...LOGON_KINDS,
+  ...ACCOUNT_KINDS,
+  ...PROGRAM_KINDS,
+  ...SCRIPT_KINDS,
+  ...SYSTEM_KINDS,
+];
+const SYSTEM_LOGS = 1 << MASK_CHANNELS.indexOf("system_logs");
+const SYSMON_BIT = 1 << MASK_CHANNELS.indexOf("sysmon");
+const channels = new Map<string, Channel>();
+
+function channel(name: string): Channel {
+  let known = channels.get(name);
+  if (!known) {
+    const kinds = KINDS.filter((kind) => kind.channel === name);
+    const ours = kinds.length > 0 && name !== SECURITY && name !== SYSMON || name === SYSTEM;
+    known = {
+      name,
+      hash: hashText(name),
+      sum: SUMS[name] ?? -1,
+      bits: name === SYSMON ? SYSMON_BIT : ours ? SYSTEM_LOGS : 0,
+      kinds: new Map(kinds.map((kind) => [kind.eventId, kind])),
+    };
+    channels.set(name, known);
+  }
+  return known;
+}
+
+/** Turns one host's events into rows. */
+export class Featuriser {
+  /** What became of the events. */
+  readonly report: FeaturiserReport = { events: 0, late: 0, duplicates: 0, impossibleTime: 0 };
+  readonly #options: CloseOptions;
+  readonly #latenessMs: number;
+  readonly #maxTimeMs: number;
+  readonly #memory: HostMemory;
+  readonly #hours = new Map<number, Hour>();
+  #current: Hour | undefined;
+  #channel: Channel = channel("");
+  #watermarkMs = -Infinity;
+  #oldestMs = Infinity;
+
+  /** Throws `RangeError` where the saved state is not of this version. */
+  constructor(options: FeaturiserOptions) {
+    this.#options = {
+      host: options.host,
+      offsetMinutes: options.offsetMinutes ?? (() => 0),
+      holidays: options.holidays ?? new Set(),
+      audited: options.audited,
+    };
+    this.#latenessMs = options.latenessMs ?? LATENESS_MS;
+    this.#maxTimeMs = options.maxTimeMs ?? LATEST_MS;
+    this.#memory = options.state ? HostMemory.load(options.state) : new HostMemory();
+  }
+
+  /** Events before this belong to closed hours: a source can begin here again. */
+  get closedUntilMs(): number {
+    return this.#memory.closedUntilMs;
+  }
+
+  /** Whether an hour can be closed: then call {@link drain}. */
+  get ready(): boolean {
+    return this.#watermarkMs - this.#latenessMs >= this.#oldestMs + WINDOW_MS;
+  }
+
+  /** Counts an event in. */
+  add(event: EventView): void {
+    const { timeMs } = event;
+    if (!(timeMs >= EARLIEST_MS && timeMs <= this.#maxTimeMs)) {
+      this.report.impossibleTime++;
+      return;
+    }
+    if (timeMs < this.#memory.closedUntilMs) {
+      this.report.late++;
+      return;
+    }
+    const hour = this.#hour(timeMs);
+    if (event.channel !== this.#channel.name) this.#channel = channel(event.channel);
+    if (!this.#isFirst(hour, event)) {
+      this.report.duplicates++;
+      return;
+    }
+    if (timeMs > this.#watermarkMs) this.#watermarkMs = timeMs;
+    this.report.events++;
+    this.#count(event, hour, this.#channel);
+  }
+
+  #hour(timeMs: number): Hour {
+    const current = this.#current;
+    if (current && timeMs >= current.startMs && timeMs < current.startMs + WINDOW_MS) {
+      return current;
+    }
+    const startMs = Math.floor(timeMs / WINDOW_MS) * WINDOW_MS;
+    let hour = this.#hours.get(startMs);
+    if (!hour) {
+      this.#hours.set(startMs, hour = new Hour(startMs));
+      this.#oldestMs = Math.min(this.#oldestMs, startMs);
+    }
+    return this.#current = hour;
+  }
+
+  /** Whether the record id was not counted in this hour yet; events without one always are first. */
+  #isFirst(hour: Hour, event: EventView): boolean {
+    if (event.recordId < 0) return true;
+    let ids = hour.records.get(event.channel);
+    if (!ids) hour.records.set(event.channel, ids = new Intervals());
+    return ids.add(event.recordId);
+  }
+
+  #count(event: EventView, hour: Hour, from: Channel): void {
+    const kind = from.kinds.get(event.eventId);
+    hour.channels |= from.bits | (kind?.channels ?? 0);
+    const row = this.#row(event, hour, kind ? kind.actor : DEFAULT_ACTOR);
+    row.events++;
+    if (from.sum >= 0) row.values[from.sum]++;
+    const minute = Math.floor((event.timeMs - hour.startMs) / 60_000);
+    if (minute < 30) row.minutesLow |= 1 << minute;
+    else row.minutesHigh |= 1 << (minute - 30);
+    const key = (from.hash ^ Math.imul(event.eventId, 0x9e3779b1)) >>> 1;
+    const times = row.kinds.get(key);
+    row.kinds.set(key, times === undefined ? 1 : times + 1);
+    if (kind && kind.count !== onlySeen) kind.count(event, row, hour);
+  }
+
+  #row(event: EventView, hour: Hour, actor: Actor | undefined): Row {
+    if (actor === undefined) return hour.system;
+    for (const slot of actor.sids) {
+      const sid = slot < 0 ? event.userSid : event.text(slot);
+      if (sid === "" || sid === "S-1-0-0" || sid === "-") continue;
+      return this.#bySid(event, hour, actor, sid);
+    }
+    const account = actor.name ? accountName(event, actor.name) : "";
+    const process = actor.process === undefined ? "" : event.text(actor.process);
+    if (account === "") return process === "" ? hour.system : this.#byKey(hour, `guid ${process}`);
+    if (process !== "") hour.aliases.set(`guid ${process}`, account);
+    if (account.startsWith("nt authority\\") || account.endsWith("$")) return hour.system;
+    const row = this.#byKey(hour, `${actor.byName ? "name" : "unknown"} ${account}`);
+    row.name ||= account;
+    return row;
+  }
+
+  #bySid(event: EventView, hour: Hour, actor: Actor, sid: string): Row {
+    const known = hour.rows.get(sid);
+    if (known && (known === hour.system || isShortName(known.name))) return known;
+    if (!known && SYSTEM_SID.test(sid)) {
+      hour.rows.set(sid, hour.system);
+      return hour.system;
+    }
+    const row = known ?? this.#byKey(hour, sid);
+    const account = actor.name ? accountName(event, actor.name) : "";
+    // DOMAIN\name wins over domain.example\name, whichever comes first.
+    if (row !== hour.system && (row.name === "" || isShortName(account))) row.name = account;
+    return row;
+  }
+
+  #byKey(hour: Hour, key: string): Row {
+    let row = hour.rows.get(key);
+    if (!row) {
+      if (hour.rows.size >= MAX_ROWS) return hour.system;
+      hour.rows.set(key, row = new Row());
+    }
+    return row;
+  }
+
+  /** Closes the hours whose lateness is over, and gives their rows in order of hour and user. */
+  drain(): WindowRow[] {
+    return this.#close(this.#watermarkMs - this.#latenessMs);
+  }
+
+  /** Closes every hour: the source has ended. */
+  finish(): WindowRow[] {
+    return this.#close(Infinity);
+  }
+
+  #close(untilMs: number): WindowRow[] {
+    const due = [...this.#hours.keys()].filter((startMs) => startMs + WINDOW_MS <= untilMs)
+      .sort((a, b) => a - b);
+    const rows: WindowRow[] = [];
+    for (const startMs of due) {
+      rows.push(...closeHour(this.#hours.get(startMs)!, this.#memory, this.#options));
+      this.#hours.delete(startMs);
+    }
+    this.#current = undefined;
+    this.#oldestMs = Math.min(Infinity, ...this.#hours.keys());
+    return rows;
+  }
+
+  /**
+   * What is remembered as of {@link closedUntilMs}. Open hours are not in it: after a restart the
+   * source is read again from there.
+   */
+  save(): Uint8Array {
+    return this.#memory.save();
+  }
+}
+
+/** Whether an account name has a domain of the short, NetBIOS form. */
+function isShortName(account: string): boolean {
+  const domain = account.indexOf("\\");
+  return domain > 0 && !account.slice(0, domain).includes(".");
+}
+
+/** `domain\name` in lower case; a name that holds its domain stays whole. */
+function accountName(event: EventView, [domain, name]: readonly [number, number]): string {
+  const account = event.text(name).toLowerCase();
+  if (account === "" || account === "-") return "";
+  const before = domain < 0 ? "" : event.text(domain).toLowerCase();
+  return before === "" || before === "-" ? account : `${before}\\${account}`;
+}

@@ -1,0 +1,124 @@
+/**
+ * Tickets, validations, replication, privileges and changes of accounts: blocks G and H.
+ * @module
+ */
+import { fieldSlot as slot } from "../fields.ts";
+import type { Count, EventKind } from "../hour.ts";
+import {
+  PRIVILEGED_GROUP,
+  REPLICATION_RIGHT,
+  SENSITIVE_PRIVILEGES,
+  TAKEOVER_ATTRIBUTES,
+} from "../lists.ts";
+import { column, type FeatureName } from "../schema.ts";
+import { hashText } from "../text.ts";
+import { bits, kinds, SECURITY, SUBJECT, TARGET } from "./define.ts";
+import { kerberosFailure, ntlmFailure } from "./logon.ts";
+
+const C = {
+  tgt: column("tgt_req"),
+  tgs: column("tgs_req"),
+  services: column("tgs_services"),
+  weak: column("rc4_share"),
+  asrep: column("asrep_nopreauth"),
+  dcsync: column("dcsync"),
+  ntlm: column("ntlm_validations"),
+  privilegedLogon: column("priv_logon"),
+  privileges: column("priv_new"),
+  groupAdd: column("group_add"),
+  privilegedGroup: column("priv_group_add"),
+  takeover: column("ds_takeover_attr"),
+  dsChange: column("ds_change"),
+  listed: column("enum_members"),
+  changed: column("acct_changed"),
+  renamed: column("acct_rename_sid"),
+};
+const WEAK = new Set(["0x17", "0x18", "0x1", "0x3"]);
+const STATUS = slot("Status");
+const SERVICE = slot("ServiceName");
+
+const ticketGranting: Count = (event, row, hour) => {
+  if (event.number(STATUS) !== 0) return kerberosFailure(event, row, hour);
+  row.add(C.tgt);
+  if (event.text(slot("PreAuthType")) === "0") row.add(C.asrep);
+};
+
+const serviceTicket: Count = (event, row) => {
+  if (event.number(STATUS) !== 0) return;
+  const service = event.text(SERVICE).toLowerCase();
+  row.add(C.tgs);
+  if (service !== "krbtgt") row.put(C.services, hashText(service));
+  if (!service.endsWith("$")) {
+    row.share(C.weak, WEAK.has(event.text(slot("TicketEncryptionType")).toLowerCase()));
+  }
+};
+
+const validation: Count = (event, row, hour) => {
+  if (event.number(STATUS) === 0) row.add(C.ntlm);
+  else ntlmFailure(event, row, hour);
+};
+
+const directoryAccess: Count = (event, row) => {
+  if (event.text(slot("SubjectUserName")).endsWith("$")) return;
+  if (event.number(slot("AccessMask")) !== 0x100) return;
+  if (REPLICATION_RIGHT.test(event.text(slot("Properties")))) row.add(C.dcsync);
+};
+
+const directoryChange: Count = (event, row) => {
+  row.add(C.dsChange);
+  const attribute = event.text(slot("AttributeLDAPDisplayName")).toLowerCase();
+  if (!TAKEOVER_ATTRIBUTES.has(attribute)) return;
+  if (event.text(slot("OperationType")) !== "%%14674") return;
+  const onUser = event.text(slot("ObjectClass")).toLowerCase() === "user";
+  if (attribute !== "serviceprincipalname" || onUser) row.add(C.takeover);
+};
+
+const privilegedLogon: Count = (event, row) => {
+  row.add(C.privilegedLogon);
+  const privileges = event.text(slot("PrivilegeList"));
+  SENSITIVE_PRIVILEGES.forEach((name, i) => {
+    if (privileges.includes(name)) row.put(C.privileges, i);
+  });
+};
+
+const groupAddition: Count = (event, row) => {
+  row.add(C.groupAdd);
+  const group = event.text(slot("TargetSid"));
+  const dnsAdmins = event.text(slot("TargetUserName")).toLowerCase() === "dnsadmins";
+  if (PRIVILEGED_GROUP.test(group) || dnsAdmins) row.max(C.privilegedGroup, 1);
+};
+
+const accountChange: Count = (event, row) => {
+  const name = event.text(slot("TargetUserName"));
+  const rotation = event.eventId === 4742 && event.text(slot("SubjectUserName")) === name;
+  if (!rotation) row.add(C.changed);
+  const history = event.text(slot("SidHistory"));
+  if (event.eventId === 4738 && history !== "" && history !== "-") row.add(C.renamed);
+};
+
+const sum = (name: FeatureName): Count => {
+  const place = column(name);
+  return (_, row) => row.add(place);
+};
+const account = bits("account_mgmt");
+
+/** Kinds of this module. */
+export const ACCOUNT_KINDS: readonly EventKind[] = [
+  ...kinds(SECURITY, [4768], bits("kerberos"), TARGET, ticketGranting),
+  ...kinds(SECURITY, [4769], bits("kerberos"), TARGET, serviceTicket),
+  ...kinds(SECURITY, [4771], bits("kerberos"), TARGET, kerberosFailure),
+  ...kinds(SECURITY, [4776], bits("ntlm"), TARGET, validation),
+  ...kinds(SECURITY, [4662], bits("directory"), SUBJECT, directoryAccess),
+  ...kinds(SECURITY, [5136, 5137, 5141], bits("directory"), SUBJECT, directoryChange),
+  ...kinds(SECURITY, [4672], bits("logon"), SUBJECT, privilegedLogon),
+  ...kinds(SECURITY, [4673, 4674], bits("privilege_use"), SUBJECT, sum("priv_use")),
+  ...kinds(SECURITY, [4720, 4741], account, SUBJECT, sum("acct_created")),
+  ...kinds(SECURITY, [4722, 4725, 4726, 4767], account, SUBJECT, sum("acct_state")),
+  ...kinds(SECURITY, [4723, 4724], account, SUBJECT, sum("pw_reset")),
+  ...kinds(SECURITY, [4728, 4732, 4756], account, SUBJECT, groupAddition),
+  ...kinds(SECURITY, [4738, 4742], account, SUBJECT, accountChange),
+  ...kinds(SECURITY, [4781, 4765, 4766], account, SUBJECT, sum("acct_rename_sid")),
+  ...kinds(SECURITY, [4798, 4799], account, SUBJECT, (event, row) => {
+    row.put(C.listed, hashText(event.text(slot("TargetSid"))));
+  }),
+];

@@ -1,0 +1,236 @@
+/**
+ * Persistence, defence evasion, credential memory, shares and files: blocks K and L, and what
+ * Sysmon alone sees of blocks F and I.
+ * @module
+ */
+import type { EventView } from "../event.ts";
+import { type FieldName, fieldSlot as slot } from "../fields.ts";
+import type { Count, EventKind } from "../hour.ts";
+import {
+  AUTORUN_KEY,
+  DEFENCE_SERVICES,
+  EXECUTABLE_FILE,
+  INTERPRETERS,
+  LSASS_READERS,
+  USER_WRITABLE,
+} from "../lists.ts";
+import type { Row } from "../row.ts";
+import { column, type FeatureName } from "../schema.ts";
+import { baseName, hashText, isPrivate, registrableDomain } from "../text.ts";
+import {
+  bits,
+  kinds,
+  named,
+  onlySeen,
+  SECURITY,
+  SUBJECT,
+  SYSMON,
+  SYSMON_USER,
+  SYSTEM,
+  WRITER,
+} from "./define.ts";
+
+const TASKS = "Microsoft-Windows-TaskScheduler/Operational";
+const DEFENDER = "Microsoft-Windows-Windows Defender/Operational";
+const FIREWALL = "Microsoft-Windows-Windows Firewall With Advanced Security/Firewall";
+const CODE_INTEGRITY = "Microsoft-Windows-CodeIntegrity/Operational";
+const APPLOCKER = ["EXE and DLL", "MSI and Script"].map((log) =>
+  `Microsoft-Windows-AppLocker/${log}`
+);
+const C = {
+  suspicious: column("svc_susp"),
+  autorun: column("autorun_reg"),
+  wmi: column("wmi_sub"),
+  service: column("svc_state"),
+  driver: column("driver_load"),
+  drop: column("exe_drop"),
+  protection: column("protection_hits"),
+  audit: column("audit_policy"),
+  defences: column("defences_changed"),
+  lsass: column("lsass_access"),
+  injection: column("injection"),
+  share: column("share_access"),
+  touch: column("data_touch"),
+  ports: column("admin_port_fanout"),
+  internal: column("new_internal_dest"),
+  domains: column("dns_new"),
+};
+const VM_READ = 0x10;
+const CHANGES = 0x2 | 0x4 | 0x10000; // write, append, delete
+const ADMIN_PORTS = new Set([445, 135, 5985, 5986, 3389]);
+const sum = (name: FeatureName): Count => {
+  const place = column(name);
+  return (_, row) => row.add(place);
+};
+const text = (event: EventView, field: FieldName) => event.text(slot(field));
+
+/** Mean surprisal in nats of a name's letter pairs in English; words lie near 2.6, random letters near 3.7. */
+function letterSurprisal(name: string): number {
+  const common = "thheinerantierenatonndoressttooenhaoftearsedinthateses";
+  let pairs = 0;
+  let nats = 0;
+  for (let i = 0; i + 1 < name.length; i++) {
+    const pair = name.slice(i, i + 2);
+    let place = -1;
+    for (let k = 0; k + 1 < common.length; k += 2) {
+      if (common.slice(k, k + 2) === pair) place = k / 2;
+    }
+    const vowel = /[aeiouy]/;
+    const mixed = vowel.test(pair[0]) !== vowel.test(pair[1]);
+    nats += place >= 0 ? 2.2 : mixed ? 3.2 : 4.4;
+    pairs++;
+  }
+  return pairs > 0 ? nats / pairs : 0;
+}
+
+function service(event: EventView, row: Row, path: string, counter: string): void {
+  row.note(counter);
+  const name = text(event, "ServiceName");
+  const program = baseName(path.replace(/^"?([^"]*?\.(?:exe|sys|bat|cmd))\b.*$/i, "$1"));
+  const odd = USER_WRITABLE.test(path.replace(/^["\\?]+/, "")) || /%comspec%|admin\$/i.test(path) ||
+    INTERPRETERS.has(program) || /^\\\\/.test(path) ||
+    (/^[a-z]{8,}$/i.test(name) && letterSurprisal(name.toLowerCase()) > 3.5);
+  if (odd) row.note(`${counter}Odd`);
+  if (/\.sys\b/i.test(path)) row.put(C.driver, hashText(path.toLowerCase()));
+}
+
+const lsassBySysmon: Count = (event, row) => {
+  if (!/\\lsass\.exe$/i.test(text(event, "TargetImage"))) return;
+  if ((event.number(slot("GrantedAccess")) & VM_READ) === 0) return;
+  if (!LSASS_READERS.has(baseName(text(event, "SourceImage")))) row.add(C.lsass);
+};
+
+const objectAccess: Count = (event, row) => {
+  const name = text(event, "ObjectName");
+  const mask = event.number(slot("AccessMask"));
+  if (/lsass\.exe$/i.test(name)) {
+    const program = baseName(text(event, "ProcessName"));
+    if ((mask & VM_READ) !== 0 && !LSASS_READERS.has(program)) row.add(C.lsass);
+    return;
+  }
+  if (event.eventId !== 4663 || text(event, "ObjectType") === "Key") return;
+  if ((mask & CHANGES) !== 0) row.add(C.touch);
+  if ((mask & 0x2) !== 0 && EXECUTABLE_FILE.test(name)) row.add(C.drop);
+};
+
+const shareAccess: Count = (event, row) => {
+  const folder = text(event, "RelativeTargetName").split("\\")[0].toLowerCase();
+  row.put(C.share, hashText(`${text(event, "ShareName").toLowerCase()}\\${folder}`));
+  const changed = (event.number(slot("AccessMask")) & CHANGES) !== 0;
+  if (event.eventId === 5145 && changed) row.add(C.touch);
+};
+
+const connection: Count = (event, row) => {
+  if (text(event, "Initiated") !== "true") return;
+  const address = text(event, "DestinationIp");
+  if (!isPrivate(address)) return;
+  row.put(C.internal, hashText(address));
+  if (ADMIN_PORTS.has(event.number(slot("DestinationPort")))) row.put(C.ports, hashText(address));
+};
+
+const registry = (key: FieldName, value?: FieldName): Count => (event, row) => {
+  const path = text(event, key) + (value ? `\\${text(event, value)}` : "");
+  if (AUTORUN_KEY.test(path)) row.add(C.autorun);
+};
+
+const serviceState: Count = (event, row) => {
+  const name = text(event, event.eventId === 7036 ? "param1" : "param4").toLowerCase();
+  const state = text(event, event.eventId === 7036 ? "param2" : "param3").toLowerCase();
+  const off = event.eventId === 7036 ? /stop/.test(state) : /disabled/.test(state);
+  const shown = text(event, "param1").toLowerCase();
+  const defence = DEFENCE_SERVICES.has(name) ||
+    /defender|firewall|security center|event log|shadow copy|backup|sysmon/.test(shown);
+  if (off && defence) row.add(C.service);
+};
+
+const removedAuditing: Count = (event, row) => {
+  if (/%%844[80]/.test(text(event, "AuditPolicyChanges")) || event.eventId === 4906) {
+    row.add(C.audit);
+  }
+};
+
+const device: Count = (event, row) => {
+  if (/disk|portable|wpd|usb/i.test(text(event, "ClassName"))) row.add(C.touch);
+};
+
+const files = bits("object");
+const policy = bits("policy");
+
+/** Kinds of this module. */
+export const SYSTEM_KINDS: readonly EventKind[] = [
+  ...kinds(SYSTEM, [7045], 0, WRITER, (event, row) => {
+    service(event, row, text(event, "ImagePath"), "service7045");
+  }),
+  ...kinds(SECURITY, [4697], policy, SUBJECT, (event, row) => {
+    service(event, row, text(event, "ServiceFileName"), "service4697");
+  }),
+  ...kinds(SYSTEM, [7036], 0, undefined, serviceState),
+  ...kinds(SYSTEM, [7040], 0, WRITER, serviceState),
+  ...kinds(SYSTEM, [104], 0, WRITER, (_, row, hour) => {
+    hour.broken = true;
+    row.add(column("log_cleared"));
+  }),
+  ...kinds(SECURITY, [1102], policy, SUBJECT, (_, row, hour) => {
+    hour.broken = true;
+    row.add(column("log_cleared"));
+  }),
+  ...kinds(SECURITY, [1101, 1104], policy, undefined, (_, __, hour) => void (hour.broken = true)),
+  ...kinds(SECURITY, [1100], policy, undefined, onlySeen),
+  ...kinds(SECURITY, [4616], policy, SUBJECT, (event, _, hour) => {
+    const [from, to] = [text(event, "PreviousTime"), text(event, "NewTime")].map(Date.parse);
+    if (from - to > 5 * 60_000) hour.broken = true;
+  }),
+  ...kinds(SECURITY, [4719, 4912], policy, SUBJECT, removedAuditing),
+  ...kinds(SECURITY, [4906], policy, undefined, removedAuditing),
+  ...kinds(SECURITY, [4946, 4947, 4948, 4950], policy, undefined, sum("defences_changed")),
+  ...kinds(SECURITY, [4698], bits("task"), SUBJECT, (_, row) => row.note("task4698")),
+  ...kinds(SECURITY, [4702], bits("task"), SUBJECT, (_, row) => row.note("task4702")),
+  ...kinds(TASKS, [106], bits("task"), named("UserContext"), (_, row) => row.note("task106")),
+  ...kinds(TASKS, [140], bits("task"), named("UserName"), (_, row) => row.note("task140")),
+  ...kinds(SECURITY, [4656, 4663], files, SUBJECT, objectAccess),
+  ...kinds(SECURITY, [4660], files, SUBJECT, sum("data_touch")),
+  ...kinds(SECURITY, [4657], files, SUBJECT, registry("ObjectName", "ObjectValueName")),
+  ...kinds(SECURITY, [6416], files, undefined, device),
+  ...kinds(SECURITY, [5140, 5145], bits("share"), SUBJECT, shareAccess),
+  ...kinds("Microsoft-Windows-WMI-Activity/Operational", [5861], 0, undefined, sum("wmi_sub")),
+  ...kinds(DEFENDER, [1116, 1117], 0, undefined, sum("protection_hits")),
+  ...kinds(DEFENDER, [5001, 5007, 5010, 5012, 5013], 0, undefined, sum("defences_changed")),
+  ...kinds(
+    FIREWALL,
+    [2003, 2004, 2005, 2006, 2052, 2071, 2073, 2082, 2083, 2097],
+    0,
+    { sids: [slot("ModifyingUser")] },
+    sum("defences_changed"),
+  ),
+  ...kinds(CODE_INTEGRITY, [3076, 3077], 0, WRITER, sum("protection_hits")),
+  ...APPLOCKER.flatMap((log) =>
+    kinds(log, [8003, 8004, 8006, 8007], 0, { sids: [slot("TargetUser")] }, sum("protection_hits"))
+  ),
+  ...kinds(SYSMON, [3], bits("sysmon"), SYSMON_USER, connection),
+  ...kinds(SYSMON, [6], bits("sysmon"), undefined, (event, row) => {
+    row.put(C.driver, hashText(text(event, "ImageLoaded").toLowerCase()));
+  }),
+  ...kinds(
+    SYSMON,
+    [8, 25],
+    bits("sysmon"),
+    { ...SYSMON_USER, process: slot("SourceProcessGuid") },
+    sum("injection"),
+  ),
+  ...kinds(
+    SYSMON,
+    [10],
+    bits("sysmon"),
+    { ...SYSMON_USER, process: slot("SourceProcessGUID") },
+    lsassBySysmon,
+  ),
+  ...kinds(SYSMON, [11], bits("sysmon"), SYSMON_USER, (event, row) => {
+    if (EXECUTABLE_FILE.test(text(event, "TargetFilename"))) row.add(C.drop);
+  }),
+  ...kinds(SYSMON, [12, 13, 14], bits("sysmon"), SYSMON_USER, registry("TargetObject")),
+  ...kinds(SYSMON, [19, 20, 21], bits("sysmon"), SYSMON_USER, sum("wmi_sub")),
+  ...kinds(SYSMON, [22], bits("sysmon"), SYSMON_USER, (event, row) => {
+    row.put(C.domains, hashText(registrableDomain(text(event, "QueryName"))));
+  }),
+  ...kinds(SYSMON, [23, 26], bits("sysmon"), SYSMON_USER, sum("data_touch")),
+];
