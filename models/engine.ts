@@ -1,0 +1,156 @@
+/**
+ * The contract of a compute engine: it trains many small dense nets, each host its own rows and its
+ * own weights, and knows nothing of what a net is for. Values are float32 throughout.
+ *
+ * In every array of rows NaN means "no value here": the net reads 0 and the loss skips it, which is
+ * how masked columns are said. Infinity is refused.
+ * @module
+ */
+
+export { decodeNet, encodeNet } from "./engines/checkpoint.ts";
+export { forward } from "./engines/forward.ts";
+export { describeEngines, openEngine } from "./engines/open.ts";
+export type { EngineReport, OpenOptions } from "./engines/open.ts";
+
+/** Dense layers in a row; each hidden layer is followed by (leaky) ReLU, the last one is linear. */
+export interface Architecture {
+  /** Units from the input to the output, such as 128, 64, 32, 16, 32, 64, 128. */
+  readonly widths: readonly number[];
+  /** Slope of hidden units below zero: 0 is ReLU, 0.2 the leaky ReLU that is usual in a GAN. */
+  readonly slope: number;
+}
+
+/** A trained net: all that scoring needs. */
+export interface Net {
+  readonly architecture: Architecture;
+  /** Layer by layer: weights (inputs × outputs, row by row), then biases. */
+  readonly weights: Float32Array;
+}
+
+/** Adam (Kingma & Ba 2015) with decoupled weight decay (Loshchilov & Hutter 2019). */
+export interface Optimiser {
+  readonly learningRate: number;
+  /** Share of every weight that is lost per step, times the learning rate. Default 0. */
+  readonly weightDecay?: number;
+  /** Default 0.9. */
+  readonly beta1?: number;
+  /** Default 0.999. */
+  readonly beta2?: number;
+  /** Default 1e-7. */
+  readonly epsilon?: number;
+}
+
+/** What both recipes say about the loop. */
+interface Recipe {
+  readonly optimiser: Optimiser;
+  /** Steps of the optimiser. */
+  readonly steps: number;
+  /** Rows per step; passes over the rows follow one another without a short batch between. */
+  readonly batch: number;
+  /** Steps between two looks at the held-out loss and two reports of progress. Default 100. */
+  readonly checkEvery?: number;
+}
+
+/** A net that learns to give its input back, by the squared error over the values present. */
+export interface AutoencoderRecipe extends Recipe {
+  readonly kind: "autoencoder";
+  readonly architecture: Architecture;
+  /** Standard deviation of the noise added to each input, never to the target. Default 0. */
+  readonly inputNoise?: number;
+  /** Share of inputs set to 0 (Vincent et al. 2008). Default 0. */
+  readonly inputMask?: number;
+  /** Looks without a better held-out loss before training stops; the best weights are kept. */
+  readonly patience?: number;
+}
+
+/**
+ * A generator and a discriminator (Goodfellow et al. 2014; non-saturating loss). Each step trains
+ * the discriminator on generated, real and, if wanted, uniform rows together, then the generator.
+ */
+export interface GanRecipe extends Recipe {
+  readonly kind: "gan";
+  /** Its first width is the size of the latent vector, its last that of a row. */
+  readonly generator: Architecture;
+  /** Its last width is 1, a logit: higher is more like the real rows. */
+  readonly discriminator: Architecture;
+  /**
+   * Adds `batch` rows a step, uniform in the box around the real rows, as negatives: from the least
+   * to the greatest value of a column, and at least from -1 to 1. Default true.
+   */
+  readonly uniformNegatives?: boolean;
+}
+
+/** One net, or pair of nets, to train. */
+export interface TrainingJob {
+  /** Comes back in the result; the engine does not read it. */
+  readonly id: string;
+  /** The only source of chance: same job, same engine, same bits. */
+  readonly seed: number;
+  readonly recipe: AutoencoderRecipe | GanRecipe;
+  /** Rows × columns, row by row. */
+  readonly rows: Float32Array;
+  /** Rows of the same shape that training never sees, for the held-out loss. */
+  readonly heldOut?: Float32Array;
+}
+
+/** Losses as of one look. */
+export interface LossPoint {
+  readonly step: number;
+  /** Mean over the steps since the last look: squared error a value, or the discriminator's. */
+  readonly loss: number;
+  /** The generator's, of a GAN. */
+  readonly generatorLoss?: number;
+  /** Squared error a value on the held-out rows, without noise. */
+  readonly heldOutLoss?: number;
+}
+
+/** How one host's training ended. No host's outcome depends on another's. */
+export type TrainingResult =
+  | {
+    readonly id: string;
+    readonly outcome: "trained" | "stopped early";
+    /** The autoencoder, or the discriminator. */
+    readonly net: Net;
+    /** Of a GAN. */
+    readonly generator?: Net;
+    /** The step whose weights these are. */
+    readonly step: number;
+    readonly losses: readonly LossPoint[];
+  }
+  | {
+    readonly id: string;
+    /** `refused`: nothing was tried. `diverged`: a loss or a weight is no longer a number. */
+    readonly outcome: "refused" | "diverged";
+    /** A sentence for the operator. */
+    readonly reason: string;
+    readonly losses: readonly LossPoint[];
+  };
+
+/** What a caller may watch and stop. */
+export interface TrainingOptions {
+  /** Aborting makes `train` throw the signal's reason, soon. */
+  readonly signal?: AbortSignal;
+  /** Called at every look of every host. */
+  readonly onProgress?: (id: string, point: LossPoint, steps: number) => void;
+}
+
+/** Engines by name; each gives the same nets within the tolerance of float32. */
+export type EngineName = "reference" | "fused" | "fused-native" | "tensorflow" | "webgpu";
+
+/** Trains and runs nets. Close it, or hold it by `await using`, to end its Workers. */
+export interface Engine extends AsyncDisposable {
+  readonly name: EngineName;
+  /**
+   * Takes jobs as it needs them, so that memory holds a few hosts and not the fleet, and gives each
+   * result as it is done: not in the order of the jobs.
+   */
+  train(
+    jobs: Iterable<TrainingJob> | AsyncIterable<TrainingJob>,
+    options?: TrainingOptions,
+  ): AsyncIterableIterator<TrainingResult>;
+  /**
+   * Units of chosen layers for each row: layer 1 is the first hidden layer, the last is the output.
+   * Per layer an array of rows × width. The function {@link forward} is the same at once.
+   */
+  forward(net: Net, rows: Float32Array, layers: readonly number[]): Promise<Float32Array[]>;
+}

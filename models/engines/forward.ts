@@ -1,0 +1,84 @@
+/**
+ * Runs a trained net on the calling thread.
+ * @module
+ */
+import type { Net } from "@/models/engine.ts";
+import { BLOCK_ROWS, loadNet } from "./autoencoder.ts";
+import { fillGaps } from "./batches.ts";
+import type { Kernel, KernelNet } from "./kernel.ts";
+import { referenceKernel } from "./reference.ts";
+
+/**
+ * Units of chosen layers for each row, at once. Layer 1 is the first hidden layer (after its ReLU),
+ * the last is the output; NaN in a row is read as 0.
+ * @throws {RangeError} if the rows are not whole, or the net has no such layer.
+ */
+export function forward(
+  net: Net,
+  rows: Float32Array,
+  layers: readonly number[] = [net.architecture.widths.length - 1],
+): Float32Array[] {
+  return forwardOn(referenceKernel, net, rows, layers);
+}
+
+/** {@link forward} on a kernel of choice. */
+export function forwardOn(
+  kernel: Kernel,
+  net: Net,
+  values: Float32Array,
+  layers: readonly number[],
+): Float32Array[] {
+  const { widths } = net.architecture;
+  checkLayers(widths, values, layers);
+  const rows = values.length / widths[0];
+  const [loaded] = kernel.allocate([{ architecture: net.architecture, rows: BLOCK_ROWS }]);
+  loadNet(net, loaded);
+  const outputs = layers.map((layer) => new Float32Array(rows * widths[layer]));
+  for (let start = 0; start < rows; start += BLOCK_ROWS) {
+    const block = Math.min(BLOCK_ROWS, rows - start);
+    readRows(loaded, values, widths[0], start, block);
+    loaded.forward(block);
+    for (const [i, layer] of layers.entries()) {
+      writeRows(loaded, layer, outputs[i], widths[layer], start, block);
+    }
+  }
+  return outputs;
+}
+
+function checkLayers(widths: readonly number[], values: Float32Array, layers: readonly number[]) {
+  if (values.length % widths[0] !== 0) {
+    throw new RangeError(`Cannot cut ${values.length} values into rows of ${widths[0]}`);
+  }
+  const wrong = layers.find((layer) => !(layer >= 1 && layer < widths.length));
+  if (wrong === undefined) return;
+  throw new RangeError(`Cannot read layer ${wrong} of a net of ${widths.length - 1} layers`);
+}
+
+function readRows(
+  net: KernelNet,
+  values: Float32Array,
+  width: number,
+  start: number,
+  rows: number,
+) {
+  const [input, padded] = [net.units[0], net.layout.widths[0]];
+  for (let row = 0; row < rows; row++) {
+    const from = (start + row) * width;
+    input.set(values.subarray(from, from + width), row * padded);
+  }
+  fillGaps(input, 0, rows * padded);
+}
+
+function writeRows(
+  net: KernelNet,
+  layer: number,
+  out: Float32Array,
+  width: number,
+  start: number,
+  rows: number,
+) {
+  const [units, padded] = [net.units[layer], net.layout.widths[layer]];
+  for (let row = 0; row < rows; row++) {
+    out.set(units.subarray(row * padded, row * padded + width), (start + row) * width);
+  }
+}

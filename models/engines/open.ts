@@ -1,0 +1,36 @@
+/**
+ * Chooses an engine.
+ * @module
+ */
+import type { Engine, EngineName } from "@/models/engine.ts";
+import { LocalEngine } from "./local.ts";
+import { referenceKernel } from "./reference.ts";
+
+/** Which engine, and how much of the machine. */
+export interface OpenOptions {
+  /** Default: the fastest that works here. */
+  readonly name?: EngineName;
+  /** Threads to train on. Default: one a core; 0 is the calling thread. */
+  readonly workers?: number;
+}
+
+/** What one engine can do on this machine. */
+export interface EngineReport {
+  readonly name: EngineName;
+  /** What runs it, such as the name of a library or of an instruction set. */
+  readonly detail: string;
+  readonly usable: boolean;
+  /** Why not, or what to do to get it. */
+  readonly reason?: string;
+}
+
+/** Opens an engine. */
+export function openEngine({ name = "reference" }: OpenOptions = {}): Promise<Engine> {
+  if (name !== "reference") throw new RangeError(`Cannot open engine "${name}"`);
+  return Promise.resolve(new LocalEngine("reference", referenceKernel));
+}
+
+/** Every engine, usable here or not. */
+export function describeEngines(): Promise<EngineReport[]> {
+  return Promise.resolve([{ name: "reference", detail: "plain TypeScript", usable: true }]);
+}
