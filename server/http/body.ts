@@ -14,7 +14,10 @@ export interface BodyLimits {
  * The request's whole body.
  * @throws HttpError 413 if it is larger than allowed, 408 if it takes too long, 400 if it breaks off.
  */
-export async function readBody(request: Request, limits: BodyLimits): Promise<Uint8Array> {
+export async function readBody(
+  request: Request,
+  limits: BodyLimits,
+): Promise<Uint8Array<ArrayBuffer>> {
   const tooLarge = () =>
     new HttpError(413, "too-large", `The body may have at most ${limits.maxBytes} bytes.`);
   if (Number(request.headers.get("content-length") ?? 0) > limits.maxBytes) throw tooLarge();
@@ -29,10 +32,10 @@ export async function readBody(request: Request, limits: BodyLimits): Promise<Ui
     );
   });
   try {
-    const chunks: Uint8Array[] = [];
+    const chunks: Uint8Array<ArrayBuffer>[] = [];
     for (let size = 0;;) {
       const { done, value } = await Promise.race([reader.read(), late]);
-      if (done) return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+      if (done) return chunks.length === 1 ? chunks[0]! : new Uint8Array(Buffer.concat(chunks));
       if ((size += value.length) > limits.maxBytes) throw tooLarge();
       chunks.push(value);
     }

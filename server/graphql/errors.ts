@@ -1,0 +1,28 @@
+/**
+ * Errors that a caller may see. Everything else is masked, and logged with an id.
+ * @module
+ */
+import { GraphQLError } from "graphql";
+import { type Permission, PERMISSIONS } from "@/server/auth/permissions.ts";
+
+/** The request itself is wrong: the message says what is wanted. */
+export function badInput(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: "BAD_USER_INPUT" } });
+}
+
+/** The caller lacks a permission. */
+export function forbidden(needed: Permission): GraphQLError {
+  return new GraphQLError(
+    `This needs the permission "${needed}" (${PERMISSIONS[needed]}): ask an administrator.`,
+    { extensions: { code: "FORBIDDEN", permission: needed } },
+  );
+}
+
+/** What a person can act on; a mutation returns it as data in `userErrors`. */
+export class UserError extends Error {
+  override readonly name = "UserError";
+  /** @param code for programs; @param message for people; @param field of the input it is about. */
+  constructor(readonly code: string, message: string, readonly field: string | null = null) {
+    super(message);
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * Scored windows and their vectors from the database. The statements stand whole; the pool plans
+ * each with its values (plan_cache_mode), so that an absent filter costs nothing.
+ * @module
+ */
+import type { Sql } from "@/db/open.ts";
+import type { Order, Page } from "../keyset.ts";
+import type { BaselineRow, ScoreRow, WindowKey, WindowRow } from "../rows.ts";
+
+/** What a list of scores or windows may be narrowed to. */
+export interface WindowFilter {
+  readonly hostId: string | null;
+  readonly userId: string | null;
+  readonly entityClass: string | null;
+  readonly from: Date | null;
+  readonly to: Date | null;
+  readonly maxP: number | null;
+}
+
+/** Orders of a list of scores. */
+export const SCORE_ORDERS = {
+  STRANGEST: { name: "score-strangest", parts: ["number", "number", "uuid", "moment", "uuid"] },
+  NEWEST: { name: "score-newest", parts: ["moment", "uuid", "uuid"] },
+} as const satisfies Record<string, Order>;
+
+/** Scores with the smallest p-value first; ties by the higher raw score. */
+export function scoresByStrangeness(sql: Sql, filter: WindowFilter, page: Page) {
+  const { hostId, userId, entityClass, from, to, maxP } = filter;
+  const [p, score, host, start, user] = page.after;
+  return sql<ScoreRow[]>`
+    select s.host_id as "hostId", s.window_start as "windowStart", s.user_id as "userId",
+      h.name as "hostName", u.entity_class as "entityClass", s.model_id as "modelId", s.score, s.p,
+      s.confidence, s.top_columns as "topColumns", s.top_shares as "topShares",
+      s.top_low as "topLow", s.top_high as "topHigh",
+      array[s.p::text, (-s.score)::text, s.host_id::text, s.window_start::text, s.user_id::text]
+        as key
+    from scores s
+    join hosts h on h.host_id = s.host_id
+    join users u on u.host_id = s.host_id and u.user_id = s.user_id
+    where (${hostId}::uuid is null or s.host_id = ${hostId})
+      and (${userId}::uuid is null or s.user_id = ${userId})
+      and (${entityClass}::text is null or u.entity_class = ${entityClass})
+      and (${from}::timestamptz is null or s.window_start >= ${from})
+      and (${to}::timestamptz is null or s.window_start < ${to})
+      and (${maxP}::float8 is null or s.p <= ${maxP})
+      and (${host}::uuid is null or (s.p, -s.score, s.host_id, s.window_start, s.user_id) >
+        (${p}::text::float8, ${score}::text::real, ${host}, ${start}::text::timestamptz, ${user}))
+    order by s.p, -s.score, s.host_id, s.window_start, s.user_id
+    limit ${page.limit}`;
+}
+
+/** Scores of the latest windows first. */
+export function scoresByTime(sql: Sql, filter: WindowFilter, page: Page) {
+  const { hostId, userId, entityClass, from, to, maxP } = filter;
+  const [start, host, user] = page.after;
+  return sql<ScoreRow[]>`
+    select s.host_id as "hostId", s.window_start as "windowStart", s.user_id as "userId",
+      h.name as "hostName", u.entity_class as "entityClass", s.model_id as "modelId", s.score, s.p,
+      s.confidence, s.top_columns as "topColumns", s.top_shares as "topShares",
+      s.top_low as "topLow", s.top_high as "topHigh",
+      array[s.window_start::text, s.host_id::text, s.user_id::text] as key
+    from scores s
+    join hosts h on h.host_id = s.host_id
+    join users u on u.host_id = s.host_id and u.user_id = s.user_id
+    where (${hostId}::uuid is null or s.host_id = ${hostId})
+      and (${userId}::uuid is null or s.user_id = ${userId})
+      and (${entityClass}::text is null or u.entity_class = ${entityClass})
+      and (${from}::timestamptz is null or s.window_start >= ${from})
+      and (${to}::timestamptz is null or s.window_start < ${to})
+      and (${maxP}::float8 is null or s.p <= ${maxP})
+      and (${host}::uuid is null or (s.window_start, s.host_id, s.user_id) <
+        (${start}::text::timestamptz, ${host}, ${user}))
+    order by s.window_start desc, s.host_id desc, s.user_id desc
+    limit ${page.limit}`;
+}
+
+/** Scores by key, in any order. */
+export function scoresByKey(sql: Sql, keys: readonly WindowKey[]) {
+  return sql<ScoreRow[]>`
+    select s.host_id as "hostId", s.window_start as "windowStart", s.user_id as "userId",
+      h.name as "hostName", u.entity_class as "entityClass", s.model_id as "modelId", s.score, s.p,
+      s.confidence, s.top_columns as "topColumns", s.top_shares as "topShares",
+      s.top_low as "topLow", s.top_high as "topHigh", '{}'::text[] as key
+    from unnest(${keys.map((key) => key.hostId)}::uuid[],
+      ${keys.map((key) => key.windowStart.toISOString())}::timestamptz[],
+      ${keys.map((key) => key.userId)}::uuid[]) as k(host_id, window_start, user_id)
+    join scores s using (host_id, window_start, user_id)
+    join hosts h using (host_id)
+    join users u using (host_id, user_id)`;
+}
+
+/** Order of a host's windows. */
+export const WINDOW_ORDER: Order = { name: "window-newest", parts: ["moment", "uuid"] };
+
+/** A host's windows with their vectors, latest first. */
+export function windowsOfHost(
+  sql: Sql,
+  hostId: string,
+  filter: Pick<WindowFilter, "userId" | "from" | "to">,
+  page: Page,
+) {
+  const { userId, from, to } = filter;
+  const [start, user] = page.after;
+  return sql<WindowRow[]>`
+    select host_id as "hostId", window_start as "windowStart", user_id as "userId",
+      offset_minutes as "offsetMinutes", events, channels, values,
+      array[window_start::text, user_id::text] as key
+    from vectors
+    where host_id = ${hostId}
+      and (${userId}::uuid is null or user_id = ${userId})
+      and (${from}::timestamptz is null or window_start >= ${from})
+      and (${to}::timestamptz is null or window_start < ${to})
+      and (${user}::uuid is null or
+        (window_start, user_id) < (${start}::text::timestamptz, ${user}))
+    order by window_start desc, user_id desc
+    limit ${page.limit}`;
+}
+
+/** Vectors by key, in any order. */
+export function windowsByKey(sql: Sql, keys: readonly WindowKey[]) {
+  return sql<WindowRow[]>`
+    select host_id as "hostId", window_start as "windowStart", user_id as "userId",
+      offset_minutes as "offsetMinutes", events, channels, values, '{}'::text[] as key
+    from unnest(${keys.map((key) => key.hostId)}::uuid[],
+      ${keys.map((key) => key.windowStart.toISOString())}::timestamptz[],
+      ${keys.map((key) => key.userId)}::uuid[]) as k(host_id, window_start, user_id)
+    join vectors using (host_id, window_start, user_id)`;
+}
+
+/** Baselines of users on hosts; `user_id` null-uuid is the host as a whole. */
+export function baselinesOf(sql: Sql, keys: readonly { hostId: string; userId: string }[]) {
+  return sql<BaselineRow[]>`
+    select host_id as "hostId", user_id as "userId", feature, windows,
+      active_share as "activeShare", median, iqr, p95, p99, trained_from as "trainedFrom",
+      trained_to as "trainedTo"
+    from unnest(${keys.map((key) => key.hostId)}::uuid[], ${keys.map((key) => key.userId)}::uuid[])
+      as k(host_id, user_id)
+    join baselines using (host_id, user_id)
+    order by feature`;
+}

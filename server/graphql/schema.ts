@@ -1,0 +1,52 @@
+/**
+ * The whole schema, and the rule that every root field names the permission that it needs.
+ * @module
+ */
+import { type GraphQLField, type GraphQLObjectType, type GraphQLSchema } from "graphql";
+import { isPermission, type Permission } from "@/server/auth/permissions.ts";
+import { builder } from "./builder.ts";
+import type { Context } from "./context.ts";
+import { forbidden } from "./errors.ts";
+import "./types/host.ts";
+import "./types/user.ts";
+import "./types/window.ts";
+import "./types/score.ts";
+import "./types/alert.ts";
+import "./types/operations.ts";
+
+type RootField = GraphQLField<unknown, Context>;
+
+/** Puts the check of the field's permission before its resolver and its subscription. */
+function guard(field: RootField, type: GraphQLObjectType): void {
+  const needed = field.extensions.permission;
+  if (typeof needed !== "string" || !isPermission(needed)) {
+    throw new TypeError(`${type.name}.${field.name} must name the permission that it needs`);
+  }
+  for (const step of ["resolve", "subscribe"] as const) {
+    const inner = field[step];
+    if (!inner) continue;
+    field[step] = (source, args, context, info) => {
+      require(context, needed);
+      return inner(source, args, context, info);
+    };
+  }
+}
+
+function require({ principal }: Context, needed: Permission): void {
+  if (!principal.permissions.has(needed)) throw forbidden(needed);
+}
+
+function build(): GraphQLSchema {
+  const schema = builder.toSchema();
+  for (
+    const type of [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]
+  ) {
+    if (type) {
+      for (const field of Object.values(type.getFields())) guard(field as RootField, type);
+    }
+  }
+  return schema;
+}
+
+/** The executable schema. */
+export const schema: GraphQLSchema = build();

@@ -1,0 +1,91 @@
+/**
+ * GraphQL over HTTP: Yoga with every limit at parse or validation, and compiled execution.
+ * @module
+ */
+import { useGraphQlJit } from "@envelop/graphql-jit";
+import { blockFieldSuggestionsPlugin } from "@escape.tech/graphql-armor-block-field-suggestions";
+import { maxAliasesPlugin } from "@escape.tech/graphql-armor-max-aliases";
+import { maxDepthPlugin } from "@escape.tech/graphql-armor-max-depth";
+import { maxDirectivesPlugin } from "@escape.tech/graphql-armor-max-directives";
+import { maxTokensPlugin } from "@escape.tech/graphql-armor-max-tokens";
+import { useCSRFPrevention } from "@graphql-yoga/plugin-csrf-prevention";
+import { getLogger } from "@logtape/logtape";
+import { GraphQLError } from "graphql";
+import { createYoga, type Plugin, type YogaServerInstance } from "graphql-yoga";
+import { uuidv7 } from "@/server/ids.ts";
+import type { Context, Services } from "./context.ts";
+import { costRule } from "./cost.ts";
+import { loaders } from "./loaders.ts";
+import { schema } from "./schema.ts";
+
+/** What the caller of the handler gives beside the request. */
+export type Given = Pick<Context, "principal">;
+
+const log = getLogger(["habit", "graphql"]);
+
+/** Largest operation that anyone needs: the console's largest has 400 tokens. */
+const LIMITS = { tokens: 2_000, depth: 12, aliases: 30, directives: 50 };
+
+const useCostLimit: Plugin = {
+  onValidate({ addValidationRule }) {
+    addValidationRule(costRule);
+  },
+};
+
+/** An error of ours goes out as it is; anything else is logged under an id that the caller gets. */
+function maskError(error: unknown): Error {
+  const { originalError, path, message } = error as GraphQLError;
+  // Compiled execution wraps ours in errors of its own class, which have no extensions.
+  const ours = [originalError, error].find((it) => it instanceof GraphQLError && it.extensions);
+  if (ours instanceof GraphQLError && (ours.extensions.code || !ours.originalError)) {
+    const { nodes, extensions } = ours;
+    return new GraphQLError(ours.message, { nodes, path, extensions });
+  }
+  const id = uuidv7(Date.now());
+  log.error("A resolver failed; the caller got this id.", {
+    id,
+    path,
+    message,
+    error: originalError,
+  });
+  return new GraphQLError(`Something failed on the server; its log has more under ${id}.`, {
+    path,
+    extensions: { code: "INTERNAL_SERVER_ERROR", id },
+  });
+}
+
+/** The GraphiQL page from npm rather than from elsewhere on the Web; development only. */
+async function offlineGraphiQL() {
+  const name = "@graphql-yoga/render-graphiql@5.24.1"; // 18 MB: fetched when first wanted
+  const { renderGraphiQL } = await import(`npm:${name}`);
+  return renderGraphiQL;
+}
+
+/** Answers GraphQL requests; `development` adds GraphiQL. */
+export async function graphqlHandler(
+  services: Services,
+  development: boolean,
+): Promise<YogaServerInstance<Given, Context>> {
+  return createYoga<Given, Context>({
+    schema,
+    graphqlEndpoint: "/graphql",
+    landingPage: false,
+    graphiql: development,
+    ...(development && { renderGraphiQL: await offlineGraphiQL() }),
+    cors: false,
+    batching: false,
+    logging: false,
+    maskedErrors: { maskError, isDev: false },
+    context: ({ principal }) => ({ ...services, principal, loaders: loaders(services.sql) }),
+    plugins: [
+      useCSRFPrevention({ requestHeaders: ["x-habit", "authorization"] }),
+      maxTokensPlugin({ n: LIMITS.tokens }),
+      maxDepthPlugin({ n: LIMITS.depth, ignoreIntrospection: true }),
+      maxAliasesPlugin({ n: LIMITS.aliases }),
+      maxDirectivesPlugin({ n: LIMITS.directives }),
+      blockFieldSuggestionsPlugin(),
+      useCostLimit,
+      useGraphQlJit(),
+    ] as Plugin[],
+  });
+}

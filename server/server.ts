@@ -1,0 +1,258 @@
+/**
+ * The server: one listener, every route.
+ * @module
+ */
+import { getLogger } from "@logtape/logtape";
+import { connect, type Database } from "@/db/open.ts";
+import { type Agent, enrol, forgetNonces, verifyAgent } from "@/server/auth/agents.ts";
+import { Authenticator } from "@/server/auth/authenticate.ts";
+import type { Enqueue, Services } from "@/server/graphql/context.ts";
+import { listen } from "@/server/graphql/news.ts";
+import { graphqlHandler } from "@/server/graphql/yoga.ts";
+import { type BodyLimits, readBody } from "@/server/http/body.ts";
+import { RateLimiter } from "@/server/http/rate_limit.ts";
+import { HttpError, json, secure } from "@/server/http/responses.ts";
+import type { ServerKeys } from "@/server/privacy/keys.ts";
+
+const log = getLogger(["habit", "server"]);
+
+/** What the server is made of. */
+export interface ServerOptions {
+  readonly database: Database;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly hostname: string;
+  readonly keys: ServerKeys;
+  /** A token that may do everything, for the demo and development; agents may use it too. */
+  readonly token?: string;
+  /** Takes in a verified agent's batch. */
+  readonly ingest: (request: Request, agent: Agent | undefined) => Promise<Response>;
+  /** Answers every other path: the console. */
+  readonly console?: (request: Request) => Response | Promise<Response>;
+  readonly enqueue?: Enqueue;
+  /** PEM texts; without them only loopback is served unless `insecure`. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+  /** Serves plain HTTP beyond loopback: behind a proxy that ends TLS. */
+  readonly insecure?: boolean;
+  /** GraphiQL at /graphql. */
+  readonly development?: boolean;
+  /** Requests a second and in a burst, of each token or session. */
+  readonly limit?: { readonly perSecond: number; readonly burst: number };
+  /** Clock, for tests. */
+  readonly now?: () => number;
+}
+
+/** A running server. */
+export interface Server extends AsyncDisposable {
+  readonly url: string;
+  /** Stops taking requests, lets those that run end, closes subscriptions. */
+  close(): Promise<void>;
+}
+
+const VECTORS: BodyLimits = { maxBytes: 8 << 20, timeoutMs: 30_000 };
+const SMALL: BodyLimits = { maxBytes: 64 << 10, timeoutMs: 10_000 };
+const LIMIT = { perSecond: 50, burst: 200 };
+const UNKNOWN_LIMIT = { perSecond: 1, burst: 20 }; // sign-in and enrolment, by address
+const NONCES_EVERY_MS = 5 * 60_000;
+const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/;
+
+function checkTransport({ hostname, tls, insecure }: ServerOptions): void {
+  if (tls || insecure || LOOPBACK.test(hostname)) return;
+  throw new Error(
+    `Cannot serve plain HTTP on ${hostname}: give --tls-cert and --tls-key, listen on 127.0.0.1, ` +
+      "or pass --insecure behind a proxy that ends TLS.",
+  );
+}
+
+/** The API's own pool: each statement is planned with its values, and none runs for ever. */
+function apiPool(url: string): Database["sql"] {
+  const address = new URL(url);
+  address.searchParams.set("plan_cache_mode", "force_custom_plan");
+  address.searchParams.set("statement_timeout", "15000");
+  address.searchParams.set("TimeZone", "UTC");
+  return connect(address.href, 8);
+}
+
+type Handler = (request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>) => Promise<Response>;
+
+async function jsonBody(request: Request): Promise<unknown> {
+  const body = await readBody(request, SMALL);
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
+  } catch {
+    throw new HttpError(400, "bad-json", "The body must be JSON in UTF-8.");
+  }
+}
+
+/** Every route's handler; what they share is in their closure. */
+async function routes(options: ServerOptions, services: Services, authenticator: Authenticator) {
+  const { keys, ingest } = options;
+  const { sql, now } = services;
+  const limiter = new RateLimiter(options.limit ?? LIMIT, now);
+  const strangers = new RateLimiter(UNKNOWN_LIMIT, now);
+  const yoga = await graphqlHandler(services, options.development ?? false);
+
+  function spend(from: RateLimiter, key: string): void {
+    const seconds = from.take(key);
+    if (seconds === 0) return;
+    throw new HttpError(429, "too-many-requests", `Wait ${seconds} s before the next request.`, {
+      "retry-after": String(seconds),
+    });
+  }
+
+  const graphql: Handler = async (request, info) => {
+    if (options.development && request.method === "GET" && !request.headers.has("authorization")) {
+      return await yoga.fetch(request); // the GraphiQL page; what it asks carries the token
+    }
+    const principal = await authenticator.principal(request).catch((error) => {
+      spend(strangers, info.remoteAddr.hostname);
+      throw error;
+    });
+    spend(limiter, principal.limitKey);
+    return await yoga.fetch(await bounded(request), { principal });
+  };
+
+  const vectors: Handler = async (request) => {
+    const body = await readBody(request, VECTORS);
+    const signed = request.headers.has("signature-input");
+    const agent = signed ? await verifyAgent(sql, request, body, now()) : undefined;
+    if (!agent && (await authenticator.principal(request)).kind !== "development") {
+      throw new HttpError(
+        401,
+        "unsigned",
+        "Agents sign their requests: enrol this one with a token.",
+      );
+    }
+    return await ingest(
+      new Request(request.url, { method: "POST", headers: request.headers, body }),
+      agent,
+    );
+  };
+
+  const estate: Handler = async (request) => {
+    if (request.headers.has("signature-input")) {
+      await verifyAgent(sql, request, new Uint8Array(0), now());
+    } else await authenticator.principal(request);
+    return json(200, {
+      estateKeyId: keys.estateKeyId,
+      sealPublicKey: Buffer.from(keys.sealPublicKey).toString("base64url"),
+    });
+  };
+
+  const enrolment: Handler = async (request, info) => {
+    spend(strangers, info.remoteAddr.hostname);
+    return json(201, await enrol(sql, keys, await jsonBody(request), now()));
+  };
+
+  const health: Handler = async () => {
+    await sql`select 1`;
+    return json(200, { status: "ok" });
+  };
+
+  return new Map<string, Readonly<Record<string, Handler>>>([
+    ["/graphql", { GET: graphql, POST: graphql }],
+    ["/v1/vectors", { POST: vectors }],
+    ["/v1/estate", { GET: estate }],
+    ["/v1/enrol", { POST: enrolment }],
+    ["/healthz", { GET: health }],
+  ]);
+}
+
+/** The request with a body that has an end: as it is where its length is known and allowed. */
+async function bounded(request: Request): Promise<Request> {
+  if (request.method !== "POST") return request;
+  const body = await readBody(request, SMALL);
+  return new Request(request.url, {
+    method: "POST",
+    headers: request.headers,
+    body,
+    signal: request.signal,
+  });
+}
+
+async function answer(handler: () => Promise<Response>, request: Request): Promise<Response> {
+  try {
+    return await handler();
+  } catch (error) {
+    if (error instanceof HttpError) return error.response();
+    log.error("A request failed.", {
+      method: request.method,
+      path: new URL(request.url).pathname,
+      error,
+    });
+    return json(500, {
+      error: "internal",
+      message: "Something failed on the server; see its log.",
+    });
+  }
+}
+
+function serve(options: ServerOptions, handler: Deno.ServeHandler<Deno.NetAddr>) {
+  const { port, hostname, tls } = options;
+  try {
+    return Deno.serve({ port, hostname, ...tls, onListen() {} }, handler);
+  } catch (error) {
+    if (error instanceof Deno.errors.AddrInUse) {
+      throw new Error(
+        `Port ${port} on ${hostname} is in use: end what uses it, or choose another with --port.`,
+        { cause: error },
+      );
+    }
+    throw error;
+  }
+}
+
+/**
+ * Starts the server.
+ * @throws Error with what to do: port in use, or plain HTTP beyond loopback.
+ */
+export async function startServer(options: ServerOptions): Promise<Server> {
+  checkTransport(options);
+  const now = options.now ?? Date.now;
+  const sql = apiPool(options.database.url);
+  const news = await listen(sql);
+  const tls = options.tls !== undefined;
+  const authenticator = new Authenticator({ sql, now, tls, token: options.token });
+  news.on("habit_access", () => authenticator.forget());
+  const services: Services = { sql, keys: options.keys, news, now, enqueue: options.enqueue };
+  const table = await routes(options, services, authenticator);
+  const timer = setInterval(() => void forgetNonces(sql).catch(() => {}), NONCES_EVERY_MS);
+  const release = async () => {
+    clearInterval(timer);
+    await news[Symbol.asyncDispose]();
+    await sql.end({ timeout: 5 });
+  };
+  let server: Deno.HttpServer<Deno.NetAddr>;
+  try {
+    server = serve(options, async (request, info) => {
+      const route = table.get(new URL(request.url).pathname);
+      const handler = route?.[request.method];
+      const response = await answer(() => {
+        if (handler) return handler(request, info);
+        if (route) return Promise.resolve(methodNotAllowed(Object.keys(route)));
+        return Promise.resolve(options.console?.(request) ?? notFound());
+      }, request);
+      return secure(response, tls);
+    });
+  } catch (error) {
+    await release();
+    throw error;
+  }
+  const close = async () => {
+    await news[Symbol.asyncDispose]();
+    await server.shutdown();
+    await release();
+  };
+  const name = options.hostname.includes(":") ? `[${options.hostname}]` : options.hostname;
+  const url = `${tls ? "https" : "http"}://${name}:${server.addr.port}`;
+  return { url, close, [Symbol.asyncDispose]: close };
+}
+
+function notFound(): Response {
+  return json(404, { error: "not-found", message: "There is nothing at this path." });
+}
+
+function methodNotAllowed(methods: readonly string[]): Response {
+  const allow = methods.join(", ");
+  return json(405, { error: "method", message: `This path takes ${allow}.` }, { allow });
+}
