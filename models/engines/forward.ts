@@ -6,10 +6,12 @@ import type { Net } from "@/models/engine.ts";
 import { BLOCK_ROWS, loadNet } from "./autoencoder.ts";
 import { fillGaps } from "./batches.ts";
 import type { Kernel, KernelNet } from "./kernel.ts";
-import { referenceKernel } from "./reference.ts";
+import { wasmKernel } from "./wasm.ts";
+
+let kernel: Kernel | undefined;
 
 /**
- * Units of chosen layers for each row, at once. Layer 1 is the first hidden layer (after its ReLU),
+ * Units of chosen layers for each row, at once, on the `fused` kernel whatever engine trained. Layer 1 is the first hidden layer (after its ReLU),
  * the last is the output; NaN in a row is read as 0.
  * @throws {RangeError} if the rows are not whole, or the net has no such layer.
  */
@@ -18,7 +20,7 @@ export function forward(
   rows: Float32Array,
   layers: readonly number[] = [net.architecture.widths.length - 1],
 ): Float32Array[] {
-  return forwardOn(referenceKernel, net, rows, layers);
+  return forwardOn(kernel ??= wasmKernel(), net, rows, layers);
 }
 
 /** {@link forward} on a kernel of choice. */

@@ -2,9 +2,10 @@
  * Chooses an engine.
  * @module
  */
+import { availableParallelism } from "node:os";
 import type { Engine, EngineName } from "@/models/engine.ts";
-import { LocalEngine } from "./local.ts";
-import { referenceKernel } from "./reference.ts";
+import { KernelEngine } from "./kernel_engine.ts";
+import { HAS_RELAXED_SIMD } from "./wasm.ts";
 
 /** Which engine, and how much of the machine. */
 export interface OpenOptions {
@@ -25,12 +26,18 @@ export interface EngineReport {
 }
 
 /** Opens an engine. */
-export function openEngine({ name = "reference" }: OpenOptions = {}): Promise<Engine> {
-  if (name !== "reference") throw new RangeError(`Cannot open engine "${name}"`);
-  return Promise.resolve(new LocalEngine("reference", referenceKernel));
+export function openEngine({ name = "fused", workers }: OpenOptions = {}): Promise<Engine> {
+  if (name !== "reference" && name !== "fused") {
+    throw new RangeError(`Cannot open engine "${name}"`);
+  }
+  return Promise.resolve(new KernelEngine(name, workers ?? availableParallelism()));
 }
 
 /** Every engine, usable here or not. */
 export function describeEngines(): Promise<EngineReport[]> {
-  return Promise.resolve([{ name: "reference", detail: "plain TypeScript", usable: true }]);
+  const simd = HAS_RELAXED_SIMD ? "WebAssembly, relaxed SIMD" : "WebAssembly, SIMD";
+  return Promise.resolve([
+    { name: "fused", detail: simd, usable: true },
+    { name: "reference", detail: "plain TypeScript", usable: true },
+  ]);
 }

@@ -52,7 +52,7 @@ Deno.test("noise has mean 0, variance 1 and no repeats between steps", () => {
 });
 
 Deno.test("an autoencoder learns rows of a plane and finds what leaves it", async () => {
-  await using engine = await openEngine({ name: "reference" });
+  await using engine = await openEngine({ name: "reference", workers: 0 });
   const recipe = { ...SMALL_AUTOENCODER, steps: 800, inputNoise: 0, inputMask: 0 };
   const rows = planeRows(300, 9, 1);
   const { net, losses } = trained((await trainAll(engine, [job("a", { recipe, rows })])).get("a"));
@@ -64,7 +64,7 @@ Deno.test("an autoencoder learns rows of a plane and finds what leaves it", asyn
 });
 
 Deno.test("a discriminator learns to tell real rows from uniform ones", async () => {
-  await using engine = await openEngine({ name: "reference" });
+  await using engine = await openEngine({ name: "reference", workers: 0 });
   const recipe = { ...SMALL_GAN, steps: 600 };
   const { net, generator } = trained((await trainAll(engine, [job("g", { recipe })])).get("g"));
   const logit = (rows: Float32Array) => {
@@ -78,7 +78,7 @@ Deno.test("a discriminator learns to tell real rows from uniform ones", async ()
 });
 
 Deno.test("training stops early on the held-out loss and keeps its best weights", async () => {
-  await using engine = await openEngine({ name: "reference" });
+  await using engine = await openEngine({ name: "reference", workers: 0 });
   const recipe = { ...SMALL_AUTOENCODER, steps: 5000, patience: 3, checkEvery: 10 };
   const heldOut = planeRows(50, 9, 8);
   const result = trained(
@@ -93,7 +93,7 @@ Deno.test("training stops early on the held-out loss and keeps its best weights"
 });
 
 Deno.test("bad rows give a sentence for their host and leave the others as they were", async () => {
-  await using engine = await openEngine({ name: "reference" });
+  await using engine = await openEngine({ name: "reference", workers: 0 });
   const alone = trained((await trainAll(engine, [job("good")])).get("good"));
   const infinite = planeRows(20, 9, 1);
   infinite[30] = Infinity;
@@ -121,7 +121,7 @@ Deno.test("bad rows give a sentence for their host and leave the others as they 
 });
 
 Deno.test("a missing value is read as 0 and bears no loss", async () => {
-  await using engine = await openEngine({ name: "reference" });
+  await using engine = await openEngine({ name: "reference", workers: 0 });
   const rows = planeRows(100, 9, 1).map((x, i) => i % 9 === 4 ? NaN : x);
   const result = trained((await trainAll(engine, [job("gaps", { rows })])).get("gaps"));
   const start = initialNet(SMALL_AUTOENCODER.architecture, 7);
@@ -132,7 +132,7 @@ Deno.test("a missing value is read as 0 and bears no loss", async () => {
 });
 
 Deno.test("an abort stops training with its reason", async () => {
-  await using engine = await openEngine({ name: "reference" });
+  await using engine = await openEngine({ name: "reference", workers: 0 });
   const stop = new AbortController();
   const training = engine.train([job("a", { recipe: { ...SMALL_AUTOENCODER, steps: 1e9 } })], {
     signal: stop.signal,

@@ -1,0 +1,34 @@
+/**
+ * The `fused` kernel: models/kernel/assembly compiled to WebAssembly, with relaxed SIMD (fused
+ * multiply-add) where the runtime has it and plain SIMD elsewhere.
+ * @module
+ */
+import type { Kernel } from "./kernel.ts";
+import { type Passes, PassKernel } from "./passes.ts";
+
+const PAGE_BYTES = 65_536;
+
+const load = (file: string) => Deno.readFileSync(new URL(`../kernel/${file}`, import.meta.url));
+
+/** Whether this runtime compiles relaxed SIMD. */
+export const HAS_RELAXED_SIMD: boolean = WebAssembly.validate(load("fused_relaxed.wasm"));
+
+const modules = new Map<boolean, WebAssembly.Module>();
+
+/** A kernel with a memory of its own. `relaxed: false` is for tests. */
+export function wasmKernel({ relaxed = HAS_RELAXED_SIMD } = {}): Kernel {
+  let module = modules.get(relaxed);
+  if (!module) {
+    module = new WebAssembly.Module(load(relaxed ? "fused_relaxed.wasm" : "fused.wasm"));
+    modules.set(relaxed, module);
+  }
+  const { exports } = new WebAssembly.Instance(module);
+  const memory = exports.memory as WebAssembly.Memory;
+  return new PassKernel(exports as unknown as Passes, (bytes) => {
+    const pages = Math.ceil(bytes / PAGE_BYTES) + 1 - memory.buffer.byteLength / PAGE_BYTES;
+    if (pages > 0) memory.grow(pages);
+    // The compiler's own data, if any, lies in the first page.
+    new Uint8Array(memory.buffer, PAGE_BYTES).fill(0);
+    return { buffer: memory.buffer, start: PAGE_BYTES, address: 0 };
+  });
+}

@@ -1,0 +1,48 @@
+/**
+ * Trains the jobs it is sent, one after the other, and tells of progress and results.
+ * @module
+ */
+import type { LossPoint, TrainingJob, TrainingResult } from "@/models/engine.ts";
+import { trainHost } from "./host.ts";
+import type { Kernel } from "./kernel.ts";
+import { createKernel, type KernelName } from "./kernels.ts";
+
+/** To a Worker. */
+export interface Order {
+  readonly engine: KernelName;
+  readonly ticket: number;
+  readonly job: TrainingJob;
+}
+
+/** From a Worker: one of the three. */
+export interface Answer {
+  readonly ticket: number;
+  readonly point?: LossPoint;
+  readonly result?: TrainingResult;
+  /** What a defect of ours threw: a job's own faults are results. */
+  readonly error?: string;
+}
+
+/** The part of a Worker's global scope that this module uses. */
+interface Scope {
+  onmessage: (event: MessageEvent<Order>) => void;
+  postMessage(answer: Answer): void;
+}
+
+const scope = globalThis as unknown as Scope;
+let kernel: Kernel | undefined;
+
+scope.onmessage = ({ data: { engine, ticket, job } }) => {
+  try {
+    kernel ??= createKernel(engine);
+    const training = trainHost(kernel, job);
+    let next = training.next();
+    while (!next.done) {
+      scope.postMessage({ ticket, point: next.value });
+      next = training.next();
+    }
+    scope.postMessage({ ticket, result: next.value });
+  } catch (error) {
+    scope.postMessage({ ticket, error: error instanceof Error ? error.stack! : String(error) });
+  }
+};

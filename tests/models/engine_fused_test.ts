@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import fc from "fast-check";
+import { type Net, openEngine, type TrainingJob, type TrainingResult } from "@/models/engine.ts";
+import { forwardOn } from "@/models/engines/forward.ts";
+import { trainHost } from "@/models/engines/host.ts";
+import type { Kernel } from "@/models/engines/kernel.ts";
+import { initialNet } from "@/models/engines/layout.ts";
+import { referenceKernel } from "@/models/engines/reference.ts";
+import { HAS_RELAXED_SIMD, wasmKernel } from "@/models/engines/wasm.ts";
+import { job, planeRows, SMALL_AUTOENCODER, SMALL_GAN, trainAll, trained } from "./engine_cases.ts";
+
+const KERNELS: Record<string, () => Kernel> = {
+  "plain SIMD": () => wasmKernel({ relaxed: false }),
+  ...(HAS_RELAXED_SIMD && { "relaxed SIMD": () => wasmKernel({ relaxed: true }) }),
+};
+
+function trainOn(kernel: Kernel, job: TrainingJob): TrainingResult {
+  const training = trainHost(kernel, job);
+  let next = training.next();
+  while (!next.done) next = training.next();
+  return next.value;
+}
+
+function furthest(a: Net, b: Net): number {
+  return a.weights.reduce((most, x, i) => Math.max(most, Math.abs(x - b.weights[i])), 0);
+}
+
+for (const [name, kernel] of Object.entries(KERNELS)) {
+  Deno.test(`fused on ${name} trains the reference's autoencoder and GAN`, () => {
+    const gaps = planeRows(150, 9, 3).map((x, i) => i % 7 === 0 ? NaN : x);
+    for (const each of [job("a"), job("a", { rows: gaps }), job("g", { recipe: SMALL_GAN })]) {
+      const [ours, plain] = [trainOn(kernel(), each), trainOn(referenceKernel, each)].map(trained);
+      assert.ok(
+        furthest(ours.net, plain.net) < 1e-4,
+        `${each.id} ${furthest(ours.net, plain.net)}`,
+      );
+      if (plain.generator) assert.ok(furthest(ours.generator!, plain.generator) < 1e-4);
+      assert.ok(Math.abs(ours.losses.at(-1)!.loss - plain.losses.at(-1)!.loss) < 1e-4);
+    }
+  });
+
+  Deno.test(`fused on ${name} gives the reference's units for any widths and rows`, () => {
+    const width = fc.integer({ min: 1, max: 40 });
+    fc.assert(
+      fc.property(fc.array(width, { minLength: 2, maxLength: 6 }), fc.nat(300), (widths, rows) => {
+        const net = initialNet({ widths, slope: 0.2 }, 4);
+        const values = planeRows(rows, widths[0], 5);
+        const layers = widths.slice(1).map((_, i) => i + 1);
+        const ours = forwardOn(kernel(), net, values, layers);
+        const plain = forwardOn(referenceKernel, net, values, layers);
+        for (const [i, layer] of plain.entries()) {
+          assert.equal(ours[i].length, layer.length);
+          for (const [at, x] of layer.entries()) assert.ok(Math.abs(ours[i][at] - x) < 1e-4);
+        }
+      }),
+      { numRuns: 30, seed: 1 },
+    );
+  });
+}
+
+Deno.test("the same seed gives the same bits on any number of Workers, alone or in a crowd", async () => {
+  const recipes = [SMALL_AUTOENCODER, SMALL_GAN, { ...SMALL_AUTOENCODER, batch: 300, steps: 10 }];
+  const crowd = Array.from({ length: 12 }, (_, i) => {
+    return job(`h${i}`, { seed: i, recipe: recipes[i % 3], rows: planeRows(50 + i, 9, i) });
+  });
+  const runs = [];
+  for (const [workers, jobs] of [[0, crowd], [1, crowd.toReversed()], [3, crowd]] as const) {
+    await using engine = await openEngine({ name: "fused", workers });
+    runs.push(await trainAll(engine, jobs));
+  }
+  const [here, ...others] = runs;
+  for (const other of others) {
+    assert.equal(other.size, crowd.length);
+    for (const [id, result] of other) assert.deepEqual(result, here.get(id));
+  }
+  const alone = trainOn(wasmKernel(), crowd[4]);
+  assert.deepEqual(alone, here.get("h4"));
+});
+
+Deno.test("a host that diverges harms none of the 63 beside it", async () => {
+  const wild = { ...SMALL_AUTOENCODER, optimiser: { learningRate: 1e30 } };
+  const recipe = { ...SMALL_AUTOENCODER, steps: 20 };
+  const good = Array.from({ length: 63 }, (_, i) => job(`h${i}`, { seed: i, recipe }));
+  await using engine = await openEngine({ name: "fused", workers: 2 });
+  const apart = await trainAll(engine, good);
+  const together = await trainAll(engine, good.toSpliced(5, 0, job("wild", { recipe: wild })));
+  assert.equal(together.get("wild")?.outcome, "diverged");
+  together.delete("wild");
+  assert.deepEqual(together, new Map([...together.keys()].map((id) => [id, apart.get(id)!])));
+});
+
+Deno.test("jobs are taken as they are needed, not all at once", async () => {
+  let taken = 0;
+  function* jobs() {
+    const recipe = { ...SMALL_AUTOENCODER, steps: 2 };
+    for (let i = 0; i < 40; i++, taken++) yield job(`h${i}`, { recipe });
+  }
+  await using engine = await openEngine({ name: "fused", workers: 1 });
+  let done = 0;
+  for await (const _ of engine.train(jobs())) assert.ok(taken - ++done <= 2, `${taken} ${done}`);
+  assert.equal(done, 40);
+});
+
+Deno.test("an abort ends the Workers with its reason", async () => {
+  await using engine = await openEngine({ name: "fused", workers: 2 });
+  const stop = new AbortController();
+  const endless = { ...SMALL_AUTOENCODER, steps: 1e9 };
+  const training = engine.train([job("a", { recipe: endless }), job("b", { recipe: endless })], {
+    signal: stop.signal,
+    onProgress: (_id, { step }) => step > 50 && stop.abort(new DOMException("enough")),
+  });
+  await assert.rejects(() => training.next(), /enough/);
+});
+
+Deno.test("rows that share a larger buffer, or shared memory, train as rows of their own", async () => {
+  const rows = planeRows(60, 9, 2);
+  const larger = new Float32Array(1000);
+  larger.set(rows, 100);
+  const shared = new Float32Array(new SharedArrayBuffer(rows.byteLength));
+  shared.set(rows);
+  await using engine = await openEngine({ name: "fused", workers: 1 });
+  const results = await trainAll(engine, [
+    job("own", { rows }),
+    job("view", { rows: larger.subarray(100, 640) }),
+    job("shared", { rows: shared as unknown as Float32Array<ArrayBuffer> }),
+  ]);
+  const net = trained(results.get("own")).net;
+  assert.deepEqual(trained(results.get("view")).net, net);
+  assert.deepEqual(trained(results.get("shared")).net, net);
+});
+
+Deno.test("the compiled kernel is the one that was built from its source as it stands", async () => {
+  const folder = new URL("../../models/kernel/", import.meta.url);
+  const wanted = await Deno.readTextFile(new URL("fused.sha256", folder));
+  let found = "";
+  for (const file of ["assembly/kernel.ts", "fused.wasm", "fused_relaxed.wasm"]) {
+    const bytes = await Deno.readFile(new URL(file, folder));
+    found += `${createHash("sha256").update(bytes).digest("hex")}  ${file}\n`;
+  }
+  assert.equal(found, wanted, "run `deno task build:kernel`");
+});
