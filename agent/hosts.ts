@@ -1,0 +1,194 @@
+/**
+ * The featurisers of the hosts that one stream of events speaks of, and the one place where what
+ * they closed, what they remember and how far the source was read are written, all together.
+ * @module
+ */
+import type { DatabaseSync } from "node:sqlite";
+import type { EventView } from "@/features/event.ts";
+import { Featuriser } from "@/features/featuriser.ts";
+import type { WindowRow } from "@/features/vector.ts";
+import type { Masker } from "./pseudonym.ts";
+import type { Spool } from "./spool.ts";
+import { transact } from "./store.ts";
+
+/** Judges rows as they close, before they are sent. */
+export interface Scorer {
+  /** For each row, whether it is an alert that should be sent first. */
+  urgent(rows: readonly WindowRow[]): boolean[];
+}
+
+/** What the hosts are fed into. */
+export interface HostsOptions {
+  /** Where everything is written. */
+  readonly store: DatabaseSync;
+  /** Where rows wait to be sent. */
+  readonly spool: Spool;
+  /** Turns users into their travelling form. */
+  readonly masker: Masker;
+  /** How late an event may come, milliseconds. */
+  readonly latenessMs?: number;
+  /** Events after this have an impossible time, milliseconds since 1970. */
+  readonly latestMs: number;
+  /** The local offset from UTC, minutes; only the agent of one host knows it. */
+  readonly offsetMinutes?: (timeMs: number) => number;
+  /** Judges rows on the endpoint. */
+  readonly scorer?: Scorer;
+}
+
+/** What became of the events. */
+export interface EventCounts {
+  /** Counted into windows. */
+  events: number;
+  /** Before the hours that an earlier run closed: not counted again. */
+  before: number;
+  /** Came after their hour was closed. */
+  late: number;
+  /** Had a record id that was there already. */
+  duplicates: number;
+  /** Had no time or an impossible one. */
+  impossibleTime: number;
+  /** Named no computer. */
+  nameless: number;
+  /** Rows made. */
+  windows: number;
+}
+
+/** Counts of nothing. */
+export function noCounts(): EventCounts {
+  return {
+    events: 0,
+    before: 0,
+    late: 0,
+    duplicates: 0,
+    impossibleTime: 0,
+    nameless: 0,
+    windows: 0,
+  };
+}
+
+interface Host {
+  readonly featuriser: Featuriser;
+  /** Events before this were counted by an earlier run. */
+  readonly resumeMs: number;
+}
+
+/** Featurisers by computer, fed in one order of time. */
+export class Hosts {
+  readonly #options: HostsOptions;
+  readonly #hosts = new Map<string, Host>();
+  /** Hosts by name as written, so that no name is lowered per event. */
+  readonly #written = new Map<string, Host>();
+  #before = 0;
+  #nameless = 0;
+  #windows = 0;
+  #lastName = "";
+  #last: Host | undefined;
+
+  /** Starts with what the store remembers of each host. */
+  constructor(options: HostsOptions) {
+    this.#options = options;
+  }
+
+  /** Where every host's stream can begin again, milliseconds since 1970; -Infinity for a new one. */
+  closedUntilMs(hosts: Iterable<string>): number {
+    let least = Infinity;
+    for (const host of hosts) {
+      least = Math.min(least, this.#host(host).featuriser.closedUntilMs);
+    }
+    return least;
+  }
+
+  /** The earliest time at which some host has an hour open; Infinity where none has. */
+  resumeMs(): number {
+    let least = Infinity;
+    for (const { featuriser } of this.#hosts.values()) {
+      least = Math.min(least, featuriser.closedUntilMs);
+    }
+    return least;
+  }
+
+  /** Counts an event into its host's window. */
+  add(event: EventView): void {
+    const name = event.computer;
+    if (name !== this.#lastName || !this.#last) {
+      if (name === "") {
+        this.#nameless++;
+        return;
+      }
+      this.#lastName = name;
+      let host = this.#written.get(name);
+      if (!host) this.#written.set(name, host = this.#host(name.toLowerCase()));
+      this.#last = host;
+    }
+    const host = this.#last;
+    if (event.timeMs < host.resumeMs) this.#before++;
+    else host.featuriser.add(event);
+  }
+
+  #host(name: string): Host {
+    let host = this.#hosts.get(name);
+    if (!host) {
+      const { store, latenessMs, latestMs, offsetMinutes } = this.#options;
+      const saved = store.prepare("select state from memory where host = ?").get(name);
+      const featuriser = new Featuriser({
+        host: name,
+        latenessMs,
+        maxTimeMs: latestMs,
+        offsetMinutes,
+        state: saved?.state as Uint8Array | undefined,
+      });
+      host = { featuriser, resumeMs: featuriser.closedUntilMs };
+      this.#hosts.set(name, host);
+    }
+    return host;
+  }
+
+  /** Whether some hour can be closed. */
+  get ready(): boolean {
+    for (const { featuriser } of this.#hosts.values()) if (featuriser.ready) return true;
+    return false;
+  }
+
+  /**
+   * Closes hours and writes their rows, the hosts' memory and whatever `also` writes in one
+   * transaction. Returns the number of rows.
+   */
+  commit(close: (featuriser: Featuriser) => WindowRow[], also: () => void = () => {}): number {
+    const { store, spool, scorer, masker } = this.#options;
+    return transact(store, () => {
+      let count = 0;
+      const save = store.prepare(
+        "insert into memory (host, state) values (?, ?) on conflict (host) do update set state = excluded.state",
+      );
+      for (const [name, { featuriser }] of this.#hosts) {
+        const rows = close(featuriser);
+        if (rows.length === 0) continue;
+        const urgent = scorer?.urgent(rows);
+        rows.forEach((row, i) => {
+          const masked = masker.mask(row.user, row.userName);
+          spool.append(name, { ...row, ...masked }, urgent?.[i]);
+        });
+        save.run(name, featuriser.save());
+        count += rows.length;
+      }
+      also();
+      this.#windows += count;
+      return count;
+    });
+  }
+
+  /** What became of the events so far. */
+  counts(): EventCounts {
+    const counts = noCounts();
+    for (const { featuriser: { report } } of this.#hosts.values()) {
+      counts.events += report.events;
+      counts.late += report.late;
+      counts.duplicates += report.duplicates;
+      counts.impossibleTime += report.impossibleTime;
+    }
+    counts.before = this.#before;
+    counts.nameless = this.#nameless;
+    counts.windows = this.#windows;
+    return counts;
+  }
+}
