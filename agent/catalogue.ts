@@ -3,7 +3,7 @@
  * share a host belong together, since only one stream in the order of time may feed its windows.
  * @module
  */
-import { join } from "node:path";
+import { eventLogs } from "./event_logs.ts";
 import { NotALogError, openLog } from "./open_log.ts";
 
 /** A log file as it was when it was looked at. */
@@ -35,21 +35,12 @@ export interface Refused {
 /** A file's path, size and time of change. */
 export type FileStamp = Pick<LogFile, "path" | "size" | "mtimeMs">;
 
-/** Every regular file below a folder, in the order of its paths; hidden ones are left out. */
+/** The logs of a folder with their sizes; throws `NotALogError` where there are none. */
 export function listFiles(folder: string): FileStamp[] {
-  const found: FileStamp[] = [];
-  const entries = [...Deno.readDirSync(folder)].sort((a, b) => a.name < b.name ? -1 : 1);
-  for (const { name, isDirectory } of entries) {
-    if (name.startsWith(".")) continue;
-    const path = join(folder, name);
-    if (isDirectory) {
-      found.push(...listFiles(path));
-      continue;
-    }
-    const stat = Deno.statSync(path);
-    if (stat.isFile) found.push({ path, size: stat.size, mtimeMs: stat.mtime?.getTime() ?? 0 });
-  }
-  return found;
+  return eventLogs(folder).map((path) => {
+    const { size, mtime } = Deno.statSync(path);
+    return { path, size, mtimeMs: mtime?.getTime() ?? 0 };
+  });
 }
 
 /**

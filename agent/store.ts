@@ -76,13 +76,19 @@ export function openStore(folder: string): DatabaseSync {
   }
 }
 
+// Deno's node:sqlite gives neither errcode nor errstr, so SQLite's own words decide.
 function explained(error: unknown, path: string): unknown {
-  const code = (error as { errcode?: number }).errcode;
-  if (code === 5) return new StateError(`Cannot use ${path}: another agent is using it. Stop it.`);
-  if (code === 26 || code === 11) {
+  const message = error instanceof Error ? error.message : "";
+  if (/database is locked/.test(message)) {
+    return new StateError(`Cannot use ${path}: another agent is using it. Stop it.`);
+  }
+  if (/not a database|malformed/.test(message)) {
     return new StateError(
       `Cannot use ${path}: it is damaged. Move it away; the agent then reads the logs again.`,
     );
+  }
+  if (/unable to open|readonly/.test(message)) {
+    return new StateError(`Cannot use ${path}: no permission to write there.`);
   }
   return error;
 }

@@ -243,9 +243,12 @@ export class Featuriser {
     return row;
   }
 
-  /** Closes the hours whose lateness is over, and gives their rows in order of hour and user. */
-  drain(): WindowRow[] {
-    return this.#close(this.#watermarkMs - this.#latenessMs);
+  /**
+   * Closes the hours whose lateness is over, and gives their rows in order of hour and user. A live
+   * log also passes what time it is, so that an hour closes though nothing comes after it.
+   */
+  drain(nowMs = -Infinity): WindowRow[] {
+    return this.#close(Math.max(this.#watermarkMs, nowMs) - this.#latenessMs);
   }
 
   /** Closes every hour: the source has ended. */
