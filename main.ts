@@ -4,12 +4,13 @@
  * @module
  */
 import { Command } from "commander";
+import { register as agent } from "./commands/agent.ts";
 import { register as features } from "./commands/features.ts";
 
 /** What registers one command: its flags, its help with an example, its action. */
 export type Register = (program: Command) => void;
 
-const COMMANDS: readonly Register[] = [features];
+const COMMANDS: readonly Register[] = [agent, features];
 
 /** The whole command line. */
 export function habit(): Command {

@@ -186,14 +186,16 @@ class FolderRun {
   /** Reads the files of hosts that belong together. */
   async #read(group: readonly LogFile[]): Promise<void> {
     const latestMs = this.#now() + DAY_MS;
-    const hosts = new Hosts({
-      store: this.#store,
-      spool: this.#spool,
-      masker: this.#masker,
-      latenessMs: this.#options.latenessMs,
-      latestMs,
-      scorer: this.#options.scorer,
-    } satisfies HostsOptions);
+    const hosts = new Hosts(
+      {
+        store: this.#store,
+        spool: this.#spool,
+        masker: this.#masker,
+        latenessMs: this.#options.latenessMs,
+        latestMs,
+        scorer: this.#options.scorer,
+      } satisfies HostsOptions,
+    );
     const names = new Set(group.flatMap((file) => file.hosts));
     const fromMs = hosts.closedUntilMs(names);
     const due = group.filter(({ lastMs }) => lastMs >= fromMs);

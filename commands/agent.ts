@@ -21,6 +21,8 @@ export function register(program: Command): void {
     .description("Read logs, make windows of them, send these.")
     .requiredOption("--logs <folder>", "folder of .evtx logs, of one host or of many")
     .option("--state <folder>", "folder of the agent's state", stateFolder())
+    .option("--server <url>", "enrol at this server first, where that is not done")
+    .option("--token <token>", "one-time token to enrol with")
     .option("--follow <seconds>", "look again for what is new, every so many seconds", Number)
     .option("--json", "print the summary as JSON")
     .addHelpText("after", "\nExample:\n  main.ts agent run --logs C:\\Logs --follow 300")
@@ -42,17 +44,27 @@ async function enrolHost(
     stateFolder: options.state,
     host: Deno.hostname().toLowerCase(),
   });
-  console.log(`Enrolled at ${server} as ${agentId}. Next: main.ts agent run`);
+  console.error(`Enrolled at ${server} as ${agentId}.`);
 }
 
-async function runAgent(
-  options: { logs: string; state: string; follow?: number; json?: boolean },
-): Promise<void> {
+interface RunFlags {
+  logs: string;
+  state: string;
+  server?: string;
+  token?: string;
+  follow?: number;
+  json?: boolean;
+}
+
+async function runAgent(options: RunFlags): Promise<void> {
   const { readIdentity } = await import("@/agent/config.ts");
   const { runFolder } = await import("@/agent/pipeline.ts");
   const { bySignature } = await import("@/agent/request.ts");
   const { pause } = await import("@/agent/ship.ts");
   const { stderrProgress } = await import("./progress.ts");
+  if (options.server && options.token && !readIdentity(options.state)) {
+    await enrolHost({ server: options.server, token: options.token, state: options.state });
+  }
   const identity = readIdentity(options.state);
   if (!identity) {
     throw new Error(`This host is not enrolled. Run: main.ts agent enrol --state ${options.state}`);
