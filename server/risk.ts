@@ -1,0 +1,118 @@
+/**
+ * Keeps the table of risks: recomputed for the users of hosts that were scored, decayed for the
+ * rest once a day, so that ranking is one index scan.
+ * @module
+ */
+import type { Sql } from "@/db/open.ts";
+import { HALF_LIFE_DAYS, userRisk } from "@/models/risk.ts";
+
+const DAY_MS = 86_400_000;
+const LOOK_BACK_DAYS = 30; // what is older adds less than a twentieth of what it did
+const USERS_AT_ONCE = 1_000;
+
+interface DayRow {
+  readonly userId: string;
+  readonly day: string;
+  readonly windows: number;
+  readonly p: number;
+  readonly hostId: string;
+  readonly windowStart: string;
+  readonly criticality: number;
+}
+
+/** Strangest window of each day of each user since `from`. */
+function days(sql: Sql, userIds: readonly string[], from: string): Promise<DayRow[]> {
+  return sql<DayRow[]>`
+    select distinct on (s.user_id, day) s.user_id as "userId",
+      (s.window_start at time zone 'UTC')::date::text as day,
+      (count(*) over (partition by s.user_id, (s.window_start at time zone 'UTC')::date))::int
+        as windows,
+      s.p, s.host_id as "hostId",
+      to_char(s.window_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as "windowStart",
+      h.criticality
+    from scores s
+    join hosts h on h.host_id = s.host_id
+    where s.user_id = any(${userIds as string[]}::uuid[])
+      and s.window_start > ${from}::text::timestamptz
+    order by s.user_id, day, s.p, s.score desc`;
+}
+
+async function users(sql: Sql, hostIds: readonly string[]): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`
+    select distinct user_id as id from users
+    where host_id = any(${hostIds as string[]}::uuid[])
+    order by 1`;
+  return rows.map(({ id }) => id);
+}
+
+function reasons(rows: readonly DayRow[], asOfMs: number) {
+  const { risk, surprise, share } = userRisk(
+    rows.map(({ p, windows, windowStart, criticality }) => ({
+      p,
+      windows,
+      criticality,
+      age: (asOfMs - Date.parse(windowStart)) / DAY_MS,
+    })),
+  );
+  const parts = rows.map(({ day, hostId, windowStart, p, windows }, i) => ({
+    day,
+    hostId,
+    windowStart,
+    p,
+    windows,
+    surprise: surprise[i]!,
+    share: share[i]!,
+  }));
+  return { risk, parts: parts.filter((part) => part.share > 0).sort((a, b) => b.share - a.share) };
+}
+
+async function write(sql: Sql, userIds: readonly string[], asOfMs: number): Promise<void> {
+  const asOf = new Date(asOfMs).toISOString();
+  const from = new Date(asOfMs - LOOK_BACK_DAYS * DAY_MS).toISOString();
+  const byUser = Map.groupBy(await days(sql, userIds, from), ({ userId }) => userId);
+  const rows = userIds.map((id) => reasons(byUser.get(id) ?? [], asOfMs));
+  await sql`
+    insert into risks (user_id, entity_class, risk, hosts, last_seen, reasons, updated_at)
+    select k.user_id, max(u.entity_class), k.risk, count(*), max(u.last_seen), k.reasons::jsonb,
+      ${asOf}::text::timestamptz
+    from unnest(${userIds as string[]}::uuid[], ${rows.map(({ risk }) => risk)}::real[],
+      ${rows.map(({ parts }) => JSON.stringify(parts))}::text[]) as k(user_id, risk, reasons)
+    join users u using (user_id)
+    group by k.user_id, k.risk, k.reasons
+    order by k.user_id
+    on conflict (user_id) do update
+    set entity_class = excluded.entity_class, risk = excluded.risk, hosts = excluded.hosts,
+      last_seen = excluded.last_seen, reasons = excluded.reasons, updated_at = excluded.updated_at`;
+}
+
+/** Decays the risk of everyone whose row is a day old: odds halve in a week. */
+async function decay(sql: Sql, asOfMs: number): Promise<void> {
+  const asOf = new Date(asOfMs).toISOString();
+  await sql`
+    update risks
+    set risk = 100 * decayed.odds / (1 + decayed.odds), updated_at = ${asOf}::text::timestamptz
+    from (
+      select user_id, risk / (100.0001 - risk) * power(2, -extract(epoch from
+        ${asOf}::text::timestamptz - updated_at) / 86400 / ${HALF_LIFE_DAYS}::int) as odds
+      from risks
+      where updated_at < ${asOf}::text::timestamptz - interval '1 day'
+      order by user_id
+      for update
+    ) as decayed
+    where risks.user_id = decayed.user_id`;
+}
+
+/**
+ * Brings the risks of the hosts' users up to date; call it after their scores are committed.
+ * Time is the estate's own: its latest scored window, so that logs of last year rank as they did.
+ */
+export async function refreshRisks(sql: Sql, hostIds: readonly string[]): Promise<void> {
+  const [latest] = await sql<{ ms: number | null }[]>`
+    select (extract(epoch from max(window_start)) * 1000)::float8 as ms from scores`;
+  const asOfMs = latest!.ms ?? 0;
+  const ids = await users(sql, hostIds);
+  for (let at = 0; at < ids.length; at += USERS_AT_ONCE) {
+    await write(sql, ids.slice(at, at + USERS_AT_ONCE), asOfMs);
+  }
+  await decay(sql, asOfMs);
+}

@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { connect } from "@/db/open.ts";
+import { refreshRisks } from "@/server/risk.ts";
+import { fixture, HOSTS, HOURS, START, USERS } from "@/tests/server/fixture.ts";
+
+Deno.test("risks follow scores, say why, and decay for who is quiet", async () => {
+  await using f = await fixture();
+  const sql = connect(f.database.url, 2);
+  try {
+    await refreshRisks(sql, HOSTS.map(({ id }) => id));
+    const { data } = await f.ask(
+      `{ users { edges { node { pseudonym risk hostCount entityClass
+           riskReasons { day p share windows host { name } } } } } }`,
+    );
+    const nodes = data.users.edges.map((edge: { node: unknown }) => edge.node);
+    assert.equal(nodes.length, USERS.length);
+    assert.equal(nodes[0].pseudonym, USERS[0]!.id, "ada has the smallest p-value");
+    const [reason] = nodes[0].riskReasons;
+    assert.deepEqual({ ...reason, share: 0 }, {
+      day: "2026-11-02",
+      p: 0.0001,
+      share: 0,
+      windows: 16 * HOSTS.length,
+      host: { name: "ws-001" },
+    });
+    assert.equal(nodes[0].hostCount, HOSTS.length);
+    const before = nodes[0].risk / (100 - nodes[0].risk);
+
+    // A week later somebody else is scored.
+    const later = new Date(START + HOURS * 3.6e6 - 3.6e6 + 7 * 864e5);
+    await sql`
+      insert into users values (${HOSTS[0]!.id}, '00000009-0000-4000-8000-000000000000', 'human',
+        '', ${later}, ${later})`;
+    await sql`
+      insert into scores
+      select host_id, ${later}, '00000009-0000-4000-8000-000000000000', model_id, score, 0.5,
+        confidence, top_columns, top_shares, top_low, top_high
+      from scores limit 1`;
+    await sql`update risks set reasons = '[]'`; // shows that ada's row below was not recomputed
+    await sql`delete from users where host_id = ${HOSTS[0]!.id} and user_id = ${USERS[0]!.id}`;
+    await refreshRisks(sql, [HOSTS[0]!.id]);
+    const [ada] = await sql`select risk, reasons from risks where user_id = ${USERS[0]!.id}`;
+    assert.deepEqual(ada!.reasons, []);
+    assert.ok(Math.abs(ada!.risk / (100 - ada!.risk) / before - 0.5) < 0.01);
+  } finally {
+    await sql.end();
+  }
+});
