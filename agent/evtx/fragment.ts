@@ -5,7 +5,7 @@
 import { FragmentParser, TOKEN } from "./binxml.ts";
 import { EvtxError } from "./error.ts";
 import { Instance } from "./instance.ts";
-import { compilePlan, type Plan } from "./plan.ts";
+import { compilePlan, type Plan, slotsOfTwo } from "./plan.ts";
 import { ShapeScanner } from "./shape.ts";
 
 /** BinXML type of a value that is itself a fragment. */
@@ -24,16 +24,19 @@ const plans = new Map<number, { hash2: number; size: number; plan: Plan }[]>();
 export class Fragment {
   plan: Plan = EMPTY;
   readonly values: Instance = new Instance();
-  /** Nested fragments and the value that each is. */
-  readonly children: { hole: number; fragment: Fragment }[] = [];
+  /** The value of the fragment around it that this one is, -1 outermost. */
+  hole = -1;
+  /** Nested fragments: the first {@link childCount} of these, the others are of older records. */
+  readonly children: Fragment[] = [];
+  childCount = 0;
 
   /** The fragment that value `hole` is, undefined where it is none or several. */
   child(hole: number): Fragment | undefined {
     let found: Fragment | undefined;
-    for (const child of this.children) {
-      if (child.hole !== hole) continue;
+    for (let i = 0; i < this.childCount; i++) {
+      if (this.children[i].hole !== hole) continue;
       if (found !== undefined) return undefined;
-      found = child.fragment;
+      found = this.children[i];
     }
     return found;
   }
@@ -44,11 +47,18 @@ export class FragmentReader {
   /** The fragments of the record read last: the outermost, then nested ones in their order. */
   readonly fragments: Fragment[] = [];
   used = 0;
+  /** Where each field of the record is: fragment * 2^16 + value; undefined: ask each fragment. */
+  slots: Int32Array | undefined;
   readonly #view: DataView;
   readonly #scanner: ShapeScanner;
   /** Plan by the offset of its template in this chunk, and which offsets are set. */
   readonly #planAt: (Plan | undefined)[] = new Array(CHUNK).fill(undefined);
   readonly #known: number[] = [];
+  /** Whether a field's name is a value. */
+  #named = false;
+  #lastOuter = EMPTY;
+  #lastInner = EMPTY;
+  #lastSlots = EMPTY.slots;
 
   /** Reads from the chunk in `view`, whose bytes may change between records. */
   constructor(view: DataView) {
@@ -65,7 +75,19 @@ export class FragmentReader {
   /** Reads the record whose BinXML is at `at`. Throws {@link EvtxError} or RangeError. */
   read(at: number, end: number): void {
     this.used = 0;
-    this.#fragment(at, end, 0);
+    this.#named = false;
+    const { plan } = this.#fragment(at, end, 0);
+    if (this.#named || this.used > 2) this.slots = undefined;
+    else this.slots = this.used === 1 ? plan.slots : this.#slotsOfTwo(plan, this.fragments[1].plan);
+  }
+
+  #slotsOfTwo(outer: Plan, inner: Plan): Int32Array {
+    if (outer !== this.#lastOuter || inner !== this.#lastInner) {
+      this.#lastSlots = slotsOfTwo(outer, inner);
+      this.#lastOuter = outer;
+      this.#lastInner = inner;
+    }
+    return this.#lastSlots;
   }
 
   #fragment(at: number, end: number, depth: number): Fragment {
@@ -76,7 +98,14 @@ export class FragmentReader {
     if (this.#view.getUint8(at) === TOKEN.header) at += 4;
     if (this.#view.getUint8(at) === TOKEN.template) this.#instance(fragment, at, end);
     else this.#literal(fragment, at, end);
-    if (fragment.children.length > 0) fragment.children.length = 0;
+    if (fragment.plan.namedByValue.length > 0) this.#named = true;
+    fragment.childCount = 0;
+    const { values } = fragment;
+    if (values.firstNested < values.count) this.#nested(fragment, depth);
+    return fragment;
+  }
+
+  #nested(fragment: Fragment, depth: number): void {
     const { values } = fragment;
     for (let hole = values.firstNested; hole < values.count; hole++) {
       if (values.type[hole] !== BINXML || values.size[hole] < 5) continue;
@@ -85,11 +114,11 @@ export class FragmentReader {
       // Mostly one fragment; more can stand behind each other.
       do {
         const child = this.#fragment(from, end, depth + 1);
-        fragment.children.push({ hole, fragment: child });
+        child.hole = hole;
+        fragment.children[fragment.childCount++] = child;
         from = child.values.end;
       } while (from < end && this.#view.getUint8(from) !== TOKEN.end);
     }
-    return fragment;
   }
 
   #instance(fragment: Fragment, at: number, end: number): void {

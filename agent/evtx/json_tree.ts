@@ -84,10 +84,11 @@ class Resolver {
   #node(fragment: Fragment, node: Node): (Text | Resolved)[] {
     if (isElement(node)) return this.element(fragment, node);
     if (!isHole(node)) return [node];
-    const nested = fragment.children.filter((child) => child.hole === node.hole);
+    const nested = fragment.children.slice(0, fragment.childCount)
+      .filter((child) => child.hole === node.hole);
     if (nested.length === 0) return [this.#text(fragment, node.hole)];
     return nested.flatMap((child) => {
-      return child.fragment.plan.roots.flatMap((root) => this.root(child.fragment, root));
+      return child.plan.roots.flatMap((root) => this.root(child, root));
     });
   }
 

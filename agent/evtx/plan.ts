@@ -28,19 +28,28 @@ export interface NamedByValue {
   readonly parts: Parts;
 }
 
+/** No field of a fragment has this slot. */
+export const ABSENT = -1;
+/** From here down: a field that one value alone does not make. */
+export const MIXED = -2;
+
 /** Where each field of one shape is. */
 export interface Plan {
   readonly roots: readonly Element[];
   /** Value index by place in {@link SYSTEM_FIELDS}; -1 where {@link systemText} has it. */
   readonly system: Int16Array;
   readonly systemText: readonly string[];
-  /** Value index by field slot; -1 absent; -2 - i for the alternatives {@link mixed}[i]. */
-  readonly slots: Int16Array;
+  /** Value index by field slot; {@link ABSENT}; or {@link MIXED} - i for {@link mixed}[i]. */
+  readonly slots: Int32Array;
   /** Fields that are more than one value: the first that is not empty counts. */
   readonly mixed: readonly (readonly Parts[])[];
   /** The value of the only unnamed Data: its items, if it is an array, are Data, Data1…; or -1. */
   readonly onlyData: number;
   readonly namedByValue: readonly NamedByValue[];
+  /** By value index, where its text was last found. */
+  readonly recent: Int32Array;
+  /** Slots of this plan together with those of a fragment nested in it, by {@link slotsOfTwo}. */
+  readonly together: Map<Plan, Int32Array>;
 }
 
 const DATA = fieldSlot("Data");
@@ -74,7 +83,23 @@ export function compilePlan(roots: readonly Element[]): Plan {
     }
   };
   for (const root of roots) walk(root, root.name !== "Event");
-  return { roots, system, systemText, ...fields.finish() };
+  return { roots, system, systemText, ...fields.finish(), recent: new Int32Array(holeCount(roots)), together: new Map() };
+}
+
+/**
+ * Slots of a plan and of the one fragment in it: the inner's values count from 2^16 on. A field
+ * that both have, or that neither has in one value, is {@link MIXED}.
+ */
+export function slotsOfTwo(outer: Plan, inner: Plan): Int32Array {
+  const known = outer.together.get(inner);
+  if (known !== undefined) return known;
+  const slots = outer.slots.map((first, slot) => {
+    const second = inner.slots[slot];
+    if (first === ABSENT) return second < 0 ? second : second + 0x10000;
+    return second === ABSENT && first >= 0 ? first : MIXED;
+  });
+  outer.together.set(inner, slots);
+  return slots;
 }
 
 /** The fields of EventData and UserData of one shape. */
@@ -106,11 +131,11 @@ class Fields {
   }
 
   finish(): Pick<Plan, "slots" | "mixed" | "onlyData" | "namedByValue"> {
-    const slots = new Int16Array(FIELD_NAMES.length).fill(-1);
+    const slots = new Int32Array(FIELD_NAMES.length).fill(ABSENT);
     const mixed: Parts[][] = [];
     for (const [slot, parts] of this.#alternatives) {
       const only = onlyHole(parts);
-      slots[slot] = only >= 0 ? only : -1 - mixed.push(parts);
+      slots[slot] = only >= 0 ? only : MIXED + 1 - mixed.push(parts);
     }
     const onlyData = this.#unnamed.length === 1 ? onlyHole(this.#unnamed) : -1;
     for (let order = 1; onlyData >= 0; order++) {
@@ -120,6 +145,19 @@ class Fields {
     }
     return { slots, mixed, onlyData, namedByValue: this.#namedByValue };
   }
+}
+
+/** One more than the highest hole. */
+function holeCount(nodes: readonly Node[]): number {
+  let count = 0;
+  for (const node of nodes) {
+    if (isHole(node)) count = Math.max(count, node.hole + 1);
+    else if (isElement(node)) {
+      const parts = node.attributes.flatMap((each) => each.parts);
+      count = Math.max(count, holeCount(parts), holeCount(node.children));
+    }
+  }
+  return count;
 }
 
 /** Which item of an array of unnamed Data each slot is. */

@@ -12,17 +12,16 @@ import type { Instance } from "./instance.ts";
 export class ShapeScanner {
   hash1 = 0;
   hash2 = 0;
+  /** Where the last fragment ended. */
+  end = 0;
   readonly #view: DataView;
-  #at = 0;
-  #end = 0;
-  #named = false;
 
   /** The view is a chunk, from whose start names' offsets count. */
   constructor(view: DataView) {
     this.#view = view;
   }
 
-  /** Hashes a template's body. */
+  /** Hashes a template's body. Throws {@link EvtxError}, or RangeError past the chunk's end. */
   template(at: number, end: number): void {
     this.#scan(at, end, undefined);
   }
@@ -31,139 +30,117 @@ export class ShapeScanner {
   literal(at: number, end: number, into: Instance): void {
     into.count = 0;
     this.#scan(at, end, into);
-    into.end = this.#end;
+    into.end = this.end;
   }
 
   #scan(at: number, end: number, into: Instance | undefined): void {
-    this.#at = at;
-    this.#end = Math.min(end, this.#view.byteLength);
+    const view = this.#view;
     this.hash1 = into === undefined ? 1 : 2;
     this.hash2 = 0;
-    while (this.#at < this.#end) {
-      const token = this.#view.getUint8(this.#at++);
-      if (token === TOKEN.end) return;
+    let named = false;
+    while (at < end) {
+      const token = view.getUint8(at++);
+      if (token === TOKEN.end) break;
       this.#mix(token);
-      this.#token(token, into);
+      switch (token & 0xbf) {
+        case TOKEN.open:
+          if (into === undefined) {
+            this.#mix(view.getUint16(at, true));
+            at += 2;
+          }
+          at = this.#name(at + 4) + (token & 0x40 ? 4 : 0);
+          break;
+        case TOKEN.attribute:
+          named = into !== undefined && this.#isName(view.getUint32(at, true));
+          at = this.#name(at);
+          break;
+        case TOKEN.closeStart:
+        case TOKEN.closeEmpty:
+          named = false;
+          break;
+        case TOKEN.close:
+          break;
+        case TOKEN.value: {
+          const type = view.getUint8(at++);
+          this.#mix(type);
+          const size = type === 0x01
+            ? 2 * view.getUint16(at, true)
+            : literalSize(view, type, at, end);
+          if (type === 0x01) at += 2;
+          if (at + size > end) throw new EvtxError("fragment runs past its end");
+          // A hole of a literal record, but a part of a template's shape.
+          if (into !== undefined && !named) into.add(type, at, size);
+          else this.#bytes(at, size);
+          at += size;
+          break;
+        }
+        case TOKEN.cdata:
+        case TOKEN.piData: {
+          const size = 2 * view.getUint16(at, true);
+          this.#bytes(at + 2, size);
+          at += 2 + size;
+          break;
+        }
+        case TOKEN.charRef:
+          this.#mix(view.getUint16(at, true));
+          at += 2;
+          break;
+        case TOKEN.entityRef:
+        case TOKEN.piTarget:
+          at = this.#name(at);
+          break;
+        case TOKEN.hole:
+        case TOKEN.optionalHole:
+          this.#mix(view.getUint16(at, true));
+          at += 3;
+          break;
+        case TOKEN.header:
+          at += 3;
+          break;
+        default:
+          throw new EvtxError(`token 0x${token.toString(16)} where it may not stand`);
+      }
     }
+    this.end = at;
   }
 
-  #token(token: number, into: Instance | undefined): void {
-    switch (token & 0xbf) {
-      case TOKEN.open:
-        if (into === undefined) this.#mix(this.#u16());
-        this.#skip(4);
-        this.#name();
-        if (token & 0x40) this.#skip(4);
-        break;
-      case TOKEN.attribute:
-        this.#named = this.#name();
-        break;
-      case TOKEN.closeStart:
-      case TOKEN.closeEmpty:
-        this.#named = false;
-        break;
-      case TOKEN.close:
-        break;
-      case TOKEN.value:
-        this.#value(into);
-        break;
-      case TOKEN.cdata:
-      case TOKEN.piData:
-        this.#text(2 * this.#u16());
-        break;
-      case TOKEN.charRef:
-        this.#mix(this.#u16());
-        break;
-      case TOKEN.entityRef:
-      case TOKEN.piTarget:
-        this.#name();
-        break;
-      case TOKEN.hole:
-      case TOKEN.optionalHole:
-        this.#mix(this.#u16());
-        this.#skip(1);
-        break;
-      case TOKEN.header:
-        this.#skip(3);
-        break;
-      default:
-        throw new EvtxError(`token 0x${token.toString(16)} where it may not stand`);
-    }
+  /** Mixes in the name that lies inline or elsewhere; where the next token is. */
+  #name(at: number): number {
+    const offset = this.#view.getUint32(at, true);
+    const size = 2 * this.#view.getUint16(offset + 6, true);
+    if (size > 2 * MAX_NAME) throw new EvtxError("name is too long");
+    this.#bytes(offset + 8, size);
+    return offset === at + 4 ? at + 14 + size : at + 4;
   }
 
-  /** A literal value: a hole of a literal record, a part of a template's shape. */
-  #value(into: Instance | undefined): void {
-    const type = this.#u8();
-    this.#mix(type);
-    const size = type === 0x01
-      ? 2 * this.#u16()
-      : literalSize(this.#view, type, this.#at, this.#end);
-    if (into === undefined || this.#named) {
-      this.#text(size);
-      return;
-    }
-    this.#need(size);
-    into.add(type, this.#at, size);
-    this.#at += size;
-  }
-
-  /** A name; says whether it is `Name`. */
-  #name(): boolean {
-    const offset = this.#u32();
-    if (offset + 8 > this.#view.byteLength) throw new EvtxError("name lies outside its chunk");
-    const count = this.#view.getUint16(offset + 6, true);
-    if (count > MAX_NAME || offset + 10 + 2 * count > this.#view.byteLength) {
-      throw new EvtxError("name runs past its chunk");
-    }
-    if (offset === this.#at) this.#skip(10 + 2 * count);
-    this.#bytes(offset + 8, 2 * count);
-    // "Na", "me" as little-endian words.
-    return count === 4 && this.#view.getUint32(offset + 8, true) === 0x0061004e &&
+  #isName(offset: number): boolean {
+    // Four characters: "Na", "me" as little-endian words.
+    return this.#view.getUint16(offset + 6, true) === 4 &&
+      this.#view.getUint32(offset + 8, true) === 0x0061004e &&
       this.#view.getUint32(offset + 12, true) === 0x0065006d;
   }
 
-  #text(size: number): void {
-    this.#need(size);
-    this.#bytes(this.#at, size);
-    this.#at += size;
-  }
-
   #bytes(at: number, size: number): void {
-    this.#mix(size);
-    const end = at + size;
-    for (; at + 4 <= end; at += 4) this.#mix(this.#view.getInt32(at, true));
-    for (; at < end; at++) this.#mix(this.#view.getUint8(at));
+    const view = this.#view;
+    let first = this.hash1 ^ size;
+    let second = this.hash2;
+    const words = at + (size & ~3);
+    for (; at < words; at += 4) {
+      const word = view.getInt32(at, true);
+      first = Math.imul(first ^ word, 0xcc9e2d51);
+      first ^= first >>> 15;
+      second = Math.imul(second + word, 0x85ebca6b) ^ (second >>> 13);
+    }
+    this.hash1 = first;
+    this.hash2 = second;
+    if (size & 1) this.#mix(view.getUint8(at + (size & 2)));
+    if (size & 2) this.#mix(view.getUint16(at, true));
   }
 
-  /** Two rounds of MurmurHash3's mixing with constants of their own. */
+  /** Two multiplicative hashes of different constants. */
   #mix(value: number): void {
-    const first = Math.imul(this.hash1 ^ Math.imul(value, 0xcc9e2d51), 0x1b873593);
-    this.hash1 = (first << 13) | (first >>> 19);
-    const second = Math.imul(this.hash2 + value, 0x85ebca6b);
-    this.hash2 = (second << 15) ^ (second >>> 17) ^ value;
-  }
-
-  #need(count: number): void {
-    if (this.#at + count > this.#end) throw new EvtxError("fragment runs past its end");
-  }
-
-  #skip(count: number): void {
-    this.#need(count);
-    this.#at += count;
-  }
-
-  #u8(): number {
-    this.#skip(1);
-    return this.#view.getUint8(this.#at - 1);
-  }
-
-  #u16(): number {
-    this.#skip(2);
-    return this.#view.getUint16(this.#at - 2, true);
-  }
-
-  #u32(): number {
-    this.#skip(4);
-    return this.#view.getUint32(this.#at - 4, true);
+    const first = Math.imul(this.hash1 ^ value, 0x1b873593);
+    this.hash1 = first ^ (first >>> 16);
+    this.hash2 = Math.imul(this.hash2 + value, 0x27d4eb2f) ^ (this.hash2 >>> 15);
   }
 }

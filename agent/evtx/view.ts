@@ -5,8 +5,8 @@
 import type { EventView } from "@/features/event.ts";
 import { isHole } from "./binxml.ts";
 import { type Fragment, type FragmentReader } from "./fragment.ts";
-import { internedText } from "./intern.ts";
-import { DATA_ITEM, type Parts } from "./plan.ts";
+import { recentText } from "./intern.ts";
+import { ABSENT, DATA_ITEM, MIXED, type Parts } from "./plan.ts";
 import { arrayItems, fileTimeMs, u64, valueNumber } from "./value.ts";
 import { FIELD_NAMES } from "@/features/fields.ts";
 
@@ -69,21 +69,22 @@ export class EvtxView implements EventView {
   }
 
   text(slot: number): string {
-    for (let i = 0; i < this.#reader.used; i++) {
-      const fragment = this.#reader.fragments[i];
-      const hole = fragment.plan.slots[slot];
-      if (hole === -1) continue;
-      const text = hole >= 0 ? this.#field(fragment, hole, slot) : this.#mixed(fragment, -2 - hole);
-      if (text !== "") return text;
-    }
-    return this.#byValue(slot);
+    const { slots, fragments } = this.#reader;
+    const place = slots === undefined ? MIXED : slots[slot];
+    if (place === ABSENT) return "";
+    return place < 0
+      ? this.#search(slot)
+      : this.#field(fragments[place >> 16], place & 0xffff, slot);
   }
 
   number(slot: number): number {
-    for (let i = 0; i < this.#reader.used; i++) {
-      const { plan, values } = this.#reader.fragments[i];
-      const hole = plan.slots[slot];
-      if (hole < 0 || !values.has(hole)) continue;
+    const { slots, fragments } = this.#reader;
+    const place = slots === undefined ? MIXED : slots[slot];
+    if (place === ABSENT) return NaN;
+    if (place >= 0) {
+      const { values } = fragments[place >> 16];
+      const hole = place & 0xffff;
+      if (!values.has(hole)) return NaN;
       const number = valueNumber(this.#view, values.type[hole], values.at[hole], values.size[hole]);
       if (!Number.isNaN(number)) return number;
     }
@@ -91,11 +92,24 @@ export class EvtxView implements EventView {
     return text === "" ? NaN : Number(text);
   }
 
+  /** Asks each fragment in turn. */
+  #search(slot: number): string {
+    for (let i = 0; i < this.#reader.used; i++) {
+      const fragment = this.#reader.fragments[i];
+      const hole = fragment.plan.slots[slot];
+      if (hole === ABSENT) continue;
+      const text = hole >= 0
+        ? this.#field(fragment, hole, slot)
+        : this.#mixed(fragment, MIXED - hole);
+      if (text !== "") return text;
+    }
+    return this.#byValue(slot);
+  }
+
   #systemText(place: number): string {
-    const { plan, values } = this.#reader.fragments[0];
-    const hole = plan.system[place];
-    if (hole < 0) return plan.systemText[place];
-    return this.#value(values, hole);
+    const fragment = this.#reader.fragments[0];
+    const hole = fragment.plan.system[place];
+    return hole < 0 ? fragment.plan.systemText[place] : this.#value(fragment, hole);
   }
 
   #systemNumber(place: number, missing: number): number {
@@ -110,35 +124,40 @@ export class EvtxView implements EventView {
     return text === "" || Number.isNaN(number) ? missing : number;
   }
 
-  #value(values: Fragment["values"], hole: number): string {
+  #value({ plan, values }: Fragment, hole: number): string {
     if (!values.has(hole)) return "";
-    return internedText(this.#view, values.type[hole], values.at[hole], values.size[hole]);
+    return recentText(
+      this.#view,
+      values.type[hole],
+      values.at[hole],
+      values.size[hole],
+      plan.recent,
+      hole,
+    );
   }
 
-  #field({ plan, values }: Fragment, hole: number, slot: number): string {
-    if (!values.has(hole)) return "";
-    const item = DATA_ITEM[slot];
-    const type = values.type[hole];
-    if (type & 0x80) {
-      return arrayItems(this.#view, type, values.at[hole], values.size[hole])[item] ?? "";
+  #field(fragment: Fragment, hole: number, slot: number): string {
+    const { plan, values } = fragment;
+    if (values.type[hole] & 0x80 && hole < values.count) {
+      const items = arrayItems(this.#view, values.type[hole], values.at[hole], values.size[hole]);
+      return items[DATA_ITEM[slot]] ?? "";
     }
-    if (item > 0 && hole === plan.onlyData) return "";
-    return internedText(this.#view, type, values.at[hole], values.size[hole]);
+    return hole === plan.onlyData && DATA_ITEM[slot] > 0 ? "" : this.#value(fragment, hole);
   }
 
   /** The first alternative that is not empty. */
-  #mixed({ plan, values }: Fragment, index: number): string {
-    for (const parts of plan.mixed[index]) {
-      const text = this.#join(parts, values);
+  #mixed(fragment: Fragment, index: number): string {
+    for (const parts of fragment.plan.mixed[index]) {
+      const text = this.#join(parts, fragment);
       if (text !== "") return text;
     }
     return "";
   }
 
-  #join(parts: Parts, values: Fragment["values"]): string {
+  #join(parts: Parts, fragment: Fragment): string {
     let text = "";
     for (const part of parts) {
-      if (isHole(part)) text += this.#value(values, part.hole);
+      if (isHole(part)) text += this.#value(fragment, part.hole);
       else if ("text" in part) text += part.text;
     }
     return text;
@@ -147,9 +166,9 @@ export class EvtxView implements EventView {
   /** Fields whose names are values themselves. */
   #byValue(slot: number): string {
     for (let i = 0; i < this.#reader.used; i++) {
-      const { plan, values } = this.#reader.fragments[i];
-      for (const { name, parts } of plan.namedByValue) {
-        if (this.#value(values, name) === FIELD_NAMES[slot]) return this.#join(parts, values);
+      const fragment = this.#reader.fragments[i];
+      for (const { name, parts } of fragment.plan.namedByValue) {
+        if (this.#value(fragment, name) === FIELD_NAMES[slot]) return this.#join(parts, fragment);
       }
     }
     return "";
