@@ -14,7 +14,7 @@ import {
 } from "./chunks.ts";
 import { EvtxError } from "./error.ts";
 import { FragmentReader } from "./fragment.ts";
-import { JsonRenderer } from "./json.ts";
+import { writeRecord } from "./json.ts";
 import type { JsonWriter } from "./json_writer.ts";
 import { u64 } from "./value.ts";
 import { EvtxView } from "./view.ts";
@@ -36,7 +36,6 @@ class EvtxCursor implements EvtxEventCursor {
   readonly #view: DataView;
   readonly #fragments: FragmentReader;
   readonly #event: EvtxView;
-  readonly #json: JsonRenderer;
   #at = 0;
   #end = 0;
   /** Records of this chunk have ids from first to last. */
@@ -48,7 +47,6 @@ class EvtxCursor implements EvtxEventCursor {
     this.#view = this.#chunks.view;
     this.#fragments = new FragmentReader(this.#view);
     this.#event = new EvtxView(this.#view, this.#fragments);
-    this.#json = new JsonRenderer(this.#view);
   }
 
   next(): EventView | undefined {
@@ -85,7 +83,7 @@ class EvtxCursor implements EvtxEventCursor {
   }
 
   writeJson(writer: JsonWriter): void {
-    this.#json.write(this.#fragments.fragments[0], writer);
+    writeRecord(this.#fragments.fragments[0], this.#view, writer);
   }
 
   /**

@@ -45,6 +45,27 @@ export function recordJson(view: DataView, fragment: Fragment): string {
   return `{${key(root.name)}${elementJson(root, false)}}`;
 }
 
+/** JSON of an element without holes; see {@link recordJson}. */
+export function literalJson(element: Element, container: boolean): string {
+  return elementJson(resolved(element), container);
+}
+
+/** JSON of a Data element without holes. */
+export function literalDataJson(element: Element): string {
+  return dataJson(resolved(element));
+}
+
+/** Members for those attributes, all without holes, that say anything. */
+export function literalAttributes(attributes: readonly Attribute[]): string {
+  return attributes.map(({ name, parts }) => ({ name, parts: parts as readonly Text[] }))
+    .filter((each) => hasText(each.parts)).map((each) => key(each.name) + partsJson(each.parts))
+    .join();
+}
+
+function resolved(element: Element): Resolved {
+  return element as Resolved;
+}
+
 class Resolver {
   readonly #view: DataView;
   #nodes = 0;

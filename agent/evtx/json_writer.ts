@@ -6,23 +6,31 @@ import { internedText } from "./intern.ts";
 import { dayText, valueText } from "./value.ts";
 
 const EPOCH_1601_S = 11_644_473_600;
+/** Room for what is short, and for what the last word of a literal overruns by. */
+const SLACK = 1_024;
 const encoder = new TextEncoder();
-/** For each ASCII character: 1 where JSON must escape it. */
-const ESCAPED = Uint8Array.from({ length: 128 }, (_, c) => c < 32 || c === 34 || c === 92 ? 1 : 0);
+/** For each ASCII character: the letter of its escape, `u` for those without, 0 where none is. */
+const ESCAPED = Uint8Array.from({ length: 128 }, (_, c) => {
+  const short = '\b\t\n\f\r"\\'.indexOf(String.fromCharCode(c));
+  return short >= 0 ? 'btnfr"\\'.charCodeAt(short) : c < 32 ? 0x75 : 0;
+});
 const HEX = encoder.encode("0123456789abcdef");
 /** Order of a GUID's bytes as text; -1 is a hyphen. */
 const GUID_ORDER = [3, 2, 1, 0, -1, 5, 4, -1, 7, 6, -1, 8, 9, -1, 10, 11, 12, 13, 14, 15];
 
-/** Literal bytes, in whole words so that they are copied four at a time. */
+/**
+ * Literal bytes, as numbers so that they are copied eight at a time. UTF-8 never has the bits of a
+ * NaN, the one number whose bits may change on the way.
+ */
 export interface Literal {
-  readonly words: Int32Array;
+  readonly words: Float64Array;
   readonly size: number;
 }
 
 /** UTF-8 of `text` as a literal. */
 export function literalOf(text: string): Literal {
   const bytes = encoder.encode(text);
-  const words = new Int32Array((bytes.length + 3) >> 2);
+  const words = new Float64Array((bytes.length + 7) >> 3);
   new Uint8Array(words.buffer).set(bytes);
   return { words, size: bytes.length };
 }
@@ -33,6 +41,8 @@ export class JsonWriter {
   size = 0;
   #bytes: Uint8Array<ArrayBuffer>;
   #view: DataView;
+  /** Up to here anything short may be written without asking. */
+  #limit: number;
   #day = NaN;
   #dayText = literalOf("");
 
@@ -40,6 +50,7 @@ export class JsonWriter {
   constructor(capacity = 1 << 17) {
     this.#bytes = new Uint8Array(capacity);
     this.#view = new DataView(this.#bytes.buffer);
+    this.#limit = capacity - SLACK;
   }
 
   /** What is written, valid until more is. */
@@ -52,36 +63,36 @@ export class JsonWriter {
     return this.#bytes[this.size - 1];
   }
 
-  /** Makes room for `count` more bytes and the words that literals overrun by. */
-  #room(count: number): void {
-    if (this.size + count + 8 <= this.#bytes.length) return;
-    const larger = new Uint8Array(Math.max(2 * this.#bytes.length, this.size + count + 8));
+  #grow(count: number): void {
+    const larger = new Uint8Array(Math.max(2 * this.#bytes.length, this.size + count + SLACK));
     larger.set(this.written());
     this.#bytes = larger;
     this.#view = new DataView(larger.buffer);
+    this.#limit = larger.length - SLACK;
   }
 
   byte(value: number): void {
-    this.#room(1);
+    if (this.size > this.#limit) this.#grow(1);
     this.#bytes[this.size++] = value;
   }
 
   literal({ words, size }: Literal): void {
-    this.#room(size);
+    if (this.size + size > this.#limit) this.#grow(size);
     const view = this.#view;
     let at = this.size;
-    for (let i = 0; i < words.length; i++, at += 4) view.setInt32(at, words[i], true);
+    for (let i = 0; i < words.length; i++, at += 8) view.setFloat64(at, words[i], true);
     this.size += size;
   }
 
   /** Text as it is: already JSON. */
   raw(text: string): void {
-    this.#room(3 * text.length);
+    if (this.size + 3 * text.length > this.#limit) this.#grow(3 * text.length);
     this.size += encoder.encodeInto(text, this.#bytes.subarray(this.size)).written;
   }
 
   /** The value without quotes: text escaped, numbers as digits. */
   value(view: DataView, type: number, at: number, size: number): void {
+    if (this.size > this.#limit) this.#grow(1);
     switch (type) {
       case 0x01:
         return this.#utf16(view, at, size);
@@ -126,26 +137,43 @@ export class JsonWriter {
   }
 
   #ascii(text: string): void {
-    this.#room(text.length);
+    if (this.size + text.length > this.#limit) this.#grow(text.length);
     for (let i = 0; i < text.length; i++) this.#bytes[this.size++] = text.charCodeAt(i);
   }
 
   #utf16(view: DataView, at: number, size: number): void {
-    this.#room(3 * size);
+    if (this.size + 3 * size > this.#limit) this.#grow(3 * size);
     const bytes = this.#bytes;
     let to = this.size;
     const end = at + (size & ~1);
-    for (; at < end; at += 2) {
+    const pairs = end - 3;
+    while (at < end) {
+      if (at < pairs) {
+        const pair = view.getInt32(at, true);
+        if ((pair & 0xff80ff80) === 0 && (ESCAPED[pair & 127] | ESCAPED[pair >> 16]) === 0) {
+          bytes[to] = pair;
+          bytes[to + 1] = pair >> 16;
+          to += 2;
+          at += 4;
+          continue;
+        }
+      }
       const unit = view.getUint16(at, true);
+      at += 2;
       if (unit < 128) {
-        if (ESCAPED[unit] === 0) bytes[to++] = unit;
+        const letter = ESCAPED[unit];
+        if (letter === 0) bytes[to++] = unit;
         else if (unit === 0) break;
-        else to = this.#escape(unit, to);
+        else {
+          bytes[to++] = 0x5c;
+          bytes[to++] = letter;
+          if (letter === 0x75) to = this.#hex4(unit, to);
+        }
       } else if (unit < 0x800) {
         bytes[to++] = 0xc0 | (unit >> 6);
         bytes[to++] = 0x80 | (unit & 63);
       } else if ((unit & 0xf800) === 0xd800) {
-        const next = at + 2 < end ? view.getUint16(at + 2, true) : 0;
+        const next = at < end ? view.getUint16(at, true) : 0;
         const pair = unit < 0xdc00 && (next & 0xfc00) === 0xdc00;
         // A lone surrogate is no character: U+FFFD stands in.
         const point = pair ? 0x10000 + ((unit & 0x3ff) << 10) + (next & 0x3ff) : 0xfffd;
@@ -165,20 +193,17 @@ export class JsonWriter {
     this.size = to;
   }
 
-  #escape(unit: number, to: number): number {
+  /** The digits of a control character's escape. */
+  #hex4(unit: number, to: number): number {
     const bytes = this.#bytes;
-    bytes[to++] = 0x5c;
-    const short = '\b\t\n\f\r"\\'.indexOf(String.fromCharCode(unit));
-    if (short >= 0) {
-      bytes[to++] = 'btnfr"\\'.charCodeAt(short);
-      return to;
-    }
-    for (const c of `u00${unit.toString(16).padStart(2, "0")}`) bytes[to++] = c.charCodeAt(0);
+    bytes[to++] = 0x30;
+    bytes[to++] = 0x30;
+    bytes[to++] = HEX[unit >> 4];
+    bytes[to++] = HEX[unit & 15];
     return to;
   }
 
   #digits(value: number): void {
-    this.#room(20);
     let count = 1;
     for (let rest = value; rest >= 10; rest = Math.floor(rest / 10)) count++;
     for (let at = this.size + count - 1; at >= this.size; at--) {
@@ -190,7 +215,6 @@ export class JsonWriter {
   }
 
   #hexadecimal(low: number, high: number): void {
-    this.#room(18);
     const bytes = this.#bytes;
     bytes[this.size++] = 48;
     bytes[this.size++] = 120;
@@ -202,7 +226,6 @@ export class JsonWriter {
   }
 
   #guid(view: DataView, at: number): void {
-    this.#room(38);
     const bytes = this.#bytes;
     let to = this.size;
     bytes[to++] = 0x7b;
@@ -234,7 +257,6 @@ export class JsonWriter {
     const left = seconds - day * 86_400;
     const hour = Math.floor(left / 3_600);
     const minute = Math.floor((left - hour * 3_600) / 60);
-    this.#room(18);
     this.#padded(hour, 2, 0x3a);
     this.#padded(minute, 2, 0x3a);
     this.#padded(left - hour * 3_600 - minute * 60, 2, 0x2e);

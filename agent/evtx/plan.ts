@@ -5,6 +5,7 @@
  */
 import { FIELD_NAMES, fieldSlot, wantedSlot } from "@/features/fields.ts";
 import { type Element, isElement, isHole, literalAttribute, type Node } from "./binxml.ts";
+import type { JsonProgram } from "./json_program.ts";
 
 /** Fields of the System element, by their place in {@link Plan.system}. */
 export const SYSTEM_FIELDS = [
@@ -46,6 +47,8 @@ export interface Plan {
   /** The value of the only unnamed Data: its items, if it is an array, are Data, Data1…; or -1. */
   readonly onlyData: number;
   readonly namedByValue: readonly NamedByValue[];
+  /** How the fragment is written as JSON; null before it is asked for, undefined: by its tree. */
+  json: JsonProgram | undefined | null;
   /** By value index, where its text was last found. */
   readonly recent: Int32Array;
   /** Slots of this plan together with those of a fragment nested in it, by {@link slotsOfTwo}. */
@@ -83,7 +86,15 @@ export function compilePlan(roots: readonly Element[]): Plan {
     }
   };
   for (const root of roots) walk(root, root.name !== "Event");
-  return { roots, system, systemText, ...fields.finish(), recent: new Int32Array(holeCount(roots)), together: new Map() };
+  return {
+    roots,
+    system,
+    systemText,
+    ...fields.finish(),
+    json: null,
+    recent: new Int32Array(holeCount(roots)),
+    together: new Map(),
+  };
 }
 
 /**
