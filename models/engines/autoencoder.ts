@@ -9,7 +9,7 @@ import type {
   TrainingJob,
   TrainingResult,
 } from "@/models/engine.ts";
-import { copyRow, corrupt, type Corruption, corruptionOf, fillGaps, Shuffle } from "./batches.ts";
+import { copyRow, type Corruption, corruptionOf, fillGaps, Shuffle } from "./batches.ts";
 import type { Table } from "./batches.ts";
 import { adamStep, type Kernel, type KernelNet } from "./kernel.ts";
 import { initialNet, layoutOf, relayout } from "./layout.ts";
@@ -89,7 +89,7 @@ function gradientOfBatch(
       const at = row * from;
       copyRow(table, source, net.units[0], at);
       if (corruption) {
-        corrupt(net.units[0], at, table.width, (start + row) * table.width, corruption);
+        net.corruptInput(row, table.width, (start + row) * table.width, corruption);
       } else if (table.gaps) fillGaps(net.units[0], at, table.width);
     }
     net.forward(rows);

@@ -2,7 +2,7 @@
  * Draws the batches of one host: which rows, and what is done to them before a net reads them.
  * @module
  */
-import { bits, normal, streamKey, uniform } from "./random.ts";
+import { bits, BYTES_SD, centredBytes, streamKey } from "./random.ts";
 
 /** Row numbers without an end: each pass visits every row once, in an order of its own. */
 export class Shuffle {
@@ -57,10 +57,12 @@ export function fillGaps(values: Float32Array, at: number, length: number): void
   for (let i = at; i < at + length; i++) if (Number.isNaN(values[i])) values[i] = 0;
 }
 
-/** Noise and masks of one step, numbered by value within the batch. */
+/** Noise and masks of one step. Chance is numbered by value within the batch. */
 export interface Corruption {
-  readonly inputNoise: number;
-  readonly inputMask: number;
+  /** What the centred sum of four random bytes is multiplied with: exact in float32. */
+  readonly scale: number;
+  /** A value is masked if its 24 random bits are below this. */
+  readonly below: number;
   readonly noiseKey: number;
   readonly maskKey: number;
 }
@@ -73,11 +75,17 @@ export function corruptionOf(
 ): Corruption | undefined {
   if (inputNoise === 0 && inputMask === 0) return undefined;
   return {
-    inputNoise,
-    inputMask,
+    scale: Math.fround(inputNoise / BYTES_SD),
+    below: Math.ceil(inputMask * 0x1000000),
     noiseKey: streamKey(seed, "noise", step),
     maskKey: streamKey(seed, "mask", step),
   };
+}
+
+/** Latent vectors are noise of deviation 1 upon zeros. */
+export function latentOf(seed: number, draw: number): Corruption {
+  const key = streamKey(seed, "latent", draw);
+  return { scale: Math.fround(1 / BYTES_SD), below: 0, noiseKey: key, maskKey: key };
 }
 
 /** Adds noise to `length` values of a net's input and sets some to 0; NaN becomes 0 too. */
@@ -86,12 +94,12 @@ export function corrupt(
   at: number,
   length: number,
   index: number,
-  { inputNoise, inputMask, noiseKey, maskKey }: Corruption,
+  { scale, below, noiseKey, maskKey }: Corruption,
 ): void {
   for (let i = 0; i < length; i++) {
     const value = values[at + i];
-    const masked = Number.isNaN(value) || uniform(maskKey, index + i) < inputMask;
-    values[at + i] = masked ? 0 : value + inputNoise * normal(noiseKey, index + i);
+    const masked = Number.isNaN(value) || bits(maskKey, index + i) >>> 8 < below;
+    values[at + i] = masked ? 0 : value + Math.fround(scale * centredBytes(noiseKey, index + i));
   }
 }
 

@@ -4,10 +4,10 @@
  */
 import type { GanRecipe, LossPoint, TrainingJob, TrainingResult } from "@/models/engine.ts";
 import { diverged, isFinite, loadNet, savedNet } from "./autoencoder.ts";
-import { boxAround, copyRow, fillGaps, Shuffle, type Table } from "./batches.ts";
+import { boxAround, copyRow, fillGaps, latentOf, Shuffle, type Table } from "./batches.ts";
 import { adamStep, type Kernel, type KernelNet } from "./kernel.ts";
 import { initialNet } from "./layout.ts";
-import { mix, normal, streamKey, uniform } from "./random.ts";
+import { mix, streamKey, uniform } from "./random.ts";
 
 /** Yields at every look, as {@link trainAutoencoder}; what it returns scores by the discriminator. */
 export function* trainGan(
@@ -98,10 +98,10 @@ class GanPair {
     const { batch, generator } = this.recipe;
     const latent = generator.widths[0];
     const padded = this.generator.layout.widths[0];
-    const key = streamKey(this.#seed, "latent", draw);
-    const input = this.generator.units[0];
+    const noise = latentOf(this.#seed, draw);
+    this.generator.units[0].fill(0, 0, batch * padded);
     for (let row = 0; row < batch; row++) {
-      for (let i = 0; i < latent; i++) input[row * padded + i] = normal(key, row * latent + i);
+      this.generator.corruptInput(row, latent, row * latent, noise);
     }
     this.generator.forward(batch);
     const floats = batch * this.generator.layout.widths.at(-1)!;

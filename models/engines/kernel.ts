@@ -5,6 +5,7 @@
  * @module
  */
 import type { Architecture, Optimiser } from "@/models/engine.ts";
+import type { Corruption } from "./batches.ts";
 import type { Layout } from "./layout.ts";
 
 /** Hyper-parameters of one Adam step, with what depends on the step worked out. */
@@ -53,6 +54,8 @@ export interface KernelNet {
   readonly outputGradient: Float32Array;
   /** Derivative of the summed loss by the input, after `backward(…, "input")`. */
   readonly inputGradient: Float32Array;
+  /** Noise and masks on one row of the input, whose first value has number `index`. */
+  corruptInput(row: number, width: number, index: number, corruption: Corruption): void;
   /** Input to output for the first `rows` rows. */
   forward(rows: number): void;
   /** Sum of (output - target)² over values present; writes the output gradient. */

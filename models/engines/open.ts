@@ -5,6 +5,7 @@
 import { availableParallelism } from "node:os";
 import type { Engine, EngineName } from "@/models/engine.ts";
 import { KernelEngine } from "./kernel_engine.ts";
+import { nativeLevel } from "./native.ts";
 import { HAS_RELAXED_SIMD } from "./wasm.ts";
 
 /** Which engine, and how much of the machine. */
@@ -25,9 +26,14 @@ export interface EngineReport {
   readonly reason?: string;
 }
 
+/** Engines that a caller who names none may get, the fastest first. */
+function fastest(): EngineName {
+  return nativeLevel() ? "fused-native" : "fused";
+}
+
 /** Opens an engine. */
-export function openEngine({ name = "fused", workers }: OpenOptions = {}): Promise<Engine> {
-  if (name !== "reference" && name !== "fused") {
+export function openEngine({ name = fastest(), workers }: OpenOptions = {}): Promise<Engine> {
+  if (name !== "reference" && name !== "fused" && name !== "fused-native") {
     throw new RangeError(`Cannot open engine "${name}"`);
   }
   return Promise.resolve(new KernelEngine(name, workers ?? availableParallelism()));
@@ -36,7 +42,14 @@ export function openEngine({ name = "fused", workers }: OpenOptions = {}): Promi
 /** Every engine, usable here or not. */
 export function describeEngines(): Promise<EngineReport[]> {
   const simd = HAS_RELAXED_SIMD ? "WebAssembly, relaxed SIMD" : "WebAssembly, SIMD";
+  const level = nativeLevel();
   return Promise.resolve([
+    {
+      name: "fused-native",
+      detail: level ? `C, ${level}` : "C",
+      usable: level !== undefined,
+      ...(level === undefined && { reason: "not built: deno task setup:kernel" }),
+    },
     { name: "fused", detail: simd, usable: true },
     { name: "reference", detail: "plain TypeScript", usable: true },
   ]);

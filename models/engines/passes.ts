@@ -4,6 +4,7 @@
  * @module
  */
 import type { Architecture } from "@/models/engine.ts";
+import type { Corruption } from "./batches.ts";
 import type { AdamStep, Kernel, KernelNet } from "./kernel.ts";
 import { type Layout, layoutOf, roundUp } from "./layout.ts";
 
@@ -38,6 +39,15 @@ export interface Passes {
     units: number,
     to: number,
     slope: number,
+  ): void;
+  corrupt(
+    count: number,
+    values: number,
+    index: number,
+    scale: number,
+    below: number,
+    noiseKey: number,
+    maskKey: number,
   ): void;
   squaredLoss(count: number, output: number, target: number, gradient: number): number;
   adam(
@@ -157,6 +167,12 @@ class PassNet implements KernelNet {
     this.#passes = passes;
     this.#plan = plan;
     this.#base = address + start;
+  }
+
+  corruptInput(row: number, width: number, index: number, corruption: Corruption): void {
+    const { scale, below, noiseKey, maskKey } = corruption;
+    const values = this.#base + this.#plan.units[0] + 4 * row * this.layout.widths[0];
+    this.#passes.corrupt(width, values, index, scale, below, noiseKey | 0, maskKey | 0);
   }
 
   forward(rows: number): void {

@@ -37,14 +37,19 @@ export function uniform(key: number, index: number): number {
   return (bits(key, index) >>> 8) / 0x1000000;
 }
 
-/** Variance of the sum of four bytes, each uniform on 0…255. */
-const BYTES_SD = Math.sqrt(4 * (256 ** 2 - 1) / 12);
+/** Standard deviation of the sum of four bytes, each uniform on 0…255. */
+export const BYTES_SD: number = Math.sqrt(4 * (256 ** 2 - 1) / 12);
+
+/** The sum of the four bytes of number `index`, less its mean of 510. */
+export function centredBytes(key: number, index: number): number {
+  const x = bits(key, index);
+  return (x & 255) + (x >>> 8 & 255) + (x >>> 16 & 255) + (x >>> 24) - 510;
+}
 
 /**
  * Nearly normal, mean 0 and variance 1: the sum of four bytes (Irwin-Hall of order 4, excess
  * kurtosis -0.3, at most 3.45 from 0). Integers until the last product, so every engine agrees.
  */
 export function normal(key: number, index: number): number {
-  const x = bits(key, index);
-  return ((x & 255) + (x >>> 8 & 255) + (x >>> 16 & 255) + (x >>> 24) - 510) / BYTES_SD;
+  return centredBytes(key, index) / BYTES_SD;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Architecture } from "@/models/engine.ts";
+import { corrupt, type Corruption } from "./batches.ts";
 import type { AdamStep, Kernel, KernelNet } from "./kernel.ts";
 import { type Layer, type Layout, layoutOf } from "./layout.ts";
 
@@ -39,6 +40,10 @@ class ReferenceNet implements KernelNet {
     this.target = new Float32Array(rows * widths.at(-1)!);
     this.inputGradient = this.#unitGradients[0];
     this.outputGradient = this.#unitGradients.at(-1)!;
+  }
+
+  corruptInput(row: number, width: number, index: number, corruption: Corruption): void {
+    corrupt(this.units[0], row * this.layout.widths[0], width, index, corruption);
   }
 
   forward(rows: number): void {

@@ -1,6 +1,19 @@
 /** Jobs that the tests of every engine share. */
-import type { AutoencoderRecipe, Engine, GanRecipe, TrainingJob } from "@/models/engine.ts";
-import type { TrainingResult } from "@/models/engine.ts";
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type {
+  AutoencoderRecipe,
+  Engine,
+  GanRecipe,
+  Net,
+  TrainingJob,
+  TrainingResult,
+} from "@/models/engine.ts";
+import { forwardOn } from "@/models/engines/forward.ts";
+import { trainHost } from "@/models/engines/host.ts";
+import type { Kernel } from "@/models/engines/kernel.ts";
+import { initialNet } from "@/models/engines/layout.ts";
+import { referenceKernel } from "@/models/engines/reference.ts";
 import { normal, streamKey } from "@/models/engines/random.ts";
 
 /** Rows near a plane of two dimensions, so that a narrow autoencoder can learn them. */
@@ -49,4 +62,47 @@ export async function trainAll(engine: Engine, jobs: Iterable<TrainingJob>) {
 export function trained(result: TrainingResult | undefined) {
   if (result && "net" in result) return result;
   throw new Error(`Not trained: ${JSON.stringify(result)}`);
+}
+
+/** Trains one job on the calling thread, without an engine around it. */
+export function trainOn(kernel: Kernel, job: TrainingJob): TrainingResult {
+  const training = trainHost(kernel, job);
+  let next = training.next();
+  while (!next.done) next = training.next();
+  return next.value;
+}
+
+/** The greatest difference between two nets' weights. */
+export function furthest(a: Net, b: Net): number {
+  return a.weights.reduce((most, x, i) => Math.max(most, Math.abs(x - b.weights[i])), 0);
+}
+
+/** Throws unless a kernel trains the nets that the reference trains, within 1e-4 a weight. */
+export function assertTrainsAlike(kernel: () => Kernel): void {
+  const gaps = planeRows(150, 9, 3).map((x, i) => i % 7 === 0 ? NaN : x);
+  for (const each of [job("a"), job("a", { rows: gaps }), job("g", { recipe: SMALL_GAN })]) {
+    const [ours, plain] = [trainOn(kernel(), each), trainOn(referenceKernel, each)].map(trained);
+    assert.ok(furthest(ours.net, plain.net) < 1e-4, `${each.id} ${furthest(ours.net, plain.net)}`);
+    if (plain.generator) assert.ok(furthest(ours.generator!, plain.generator) < 1e-4);
+    assert.ok(Math.abs(ours.losses.at(-1)!.loss - plain.losses.at(-1)!.loss) < 1e-4);
+  }
+}
+
+/** Throws unless a kernel gives the units that the reference gives, for any widths and rows. */
+export function assertReadsAlike(kernel: () => Kernel): void {
+  const width = fc.integer({ min: 1, max: 40 });
+  fc.assert(
+    fc.property(fc.array(width, { minLength: 2, maxLength: 6 }), fc.nat(300), (widths, rows) => {
+      const net = initialNet({ widths, slope: 0.2 }, 4);
+      const values = planeRows(rows, widths[0], 5);
+      const layers = widths.slice(1).map((_, i) => i + 1);
+      const ours = forwardOn(kernel(), net, values, layers);
+      const plain = forwardOn(referenceKernel, net, values, layers);
+      for (const [i, layer] of plain.entries()) {
+        assert.equal(ours[i].length, layer.length);
+        for (const [at, x] of layer.entries()) assert.ok(Math.abs(ours[i][at] - x) < 1e-4);
+      }
+    }),
+    { numRuns: 30, seed: 1 },
+  );
 }

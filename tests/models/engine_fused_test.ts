@@ -1,61 +1,32 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import fc from "fast-check";
-import { type Net, openEngine, type TrainingJob, type TrainingResult } from "@/models/engine.ts";
-import { forwardOn } from "@/models/engines/forward.ts";
-import { trainHost } from "@/models/engines/host.ts";
+import { openEngine } from "@/models/engine.ts";
 import type { Kernel } from "@/models/engines/kernel.ts";
-import { initialNet } from "@/models/engines/layout.ts";
-import { referenceKernel } from "@/models/engines/reference.ts";
 import { HAS_RELAXED_SIMD, wasmKernel } from "@/models/engines/wasm.ts";
-import { job, planeRows, SMALL_AUTOENCODER, SMALL_GAN, trainAll, trained } from "./engine_cases.ts";
+import {
+  assertReadsAlike,
+  assertTrainsAlike,
+  job,
+  planeRows,
+  SMALL_AUTOENCODER,
+  SMALL_GAN,
+  trainAll,
+  trained,
+  trainOn,
+} from "./engine_cases.ts";
 
 const KERNELS: Record<string, () => Kernel> = {
   "plain SIMD": () => wasmKernel({ relaxed: false }),
   ...(HAS_RELAXED_SIMD && { "relaxed SIMD": () => wasmKernel({ relaxed: true }) }),
 };
 
-function trainOn(kernel: Kernel, job: TrainingJob): TrainingResult {
-  const training = trainHost(kernel, job);
-  let next = training.next();
-  while (!next.done) next = training.next();
-  return next.value;
-}
-
-function furthest(a: Net, b: Net): number {
-  return a.weights.reduce((most, x, i) => Math.max(most, Math.abs(x - b.weights[i])), 0);
-}
-
 for (const [name, kernel] of Object.entries(KERNELS)) {
   Deno.test(`fused on ${name} trains the reference's autoencoder and GAN`, () => {
-    const gaps = planeRows(150, 9, 3).map((x, i) => i % 7 === 0 ? NaN : x);
-    for (const each of [job("a"), job("a", { rows: gaps }), job("g", { recipe: SMALL_GAN })]) {
-      const [ours, plain] = [trainOn(kernel(), each), trainOn(referenceKernel, each)].map(trained);
-      assert.ok(
-        furthest(ours.net, plain.net) < 1e-4,
-        `${each.id} ${furthest(ours.net, plain.net)}`,
-      );
-      if (plain.generator) assert.ok(furthest(ours.generator!, plain.generator) < 1e-4);
-      assert.ok(Math.abs(ours.losses.at(-1)!.loss - plain.losses.at(-1)!.loss) < 1e-4);
-    }
+    assertTrainsAlike(kernel);
   });
 
   Deno.test(`fused on ${name} gives the reference's units for any widths and rows`, () => {
-    const width = fc.integer({ min: 1, max: 40 });
-    fc.assert(
-      fc.property(fc.array(width, { minLength: 2, maxLength: 6 }), fc.nat(300), (widths, rows) => {
-        const net = initialNet({ widths, slope: 0.2 }, 4);
-        const values = planeRows(rows, widths[0], 5);
-        const layers = widths.slice(1).map((_, i) => i + 1);
-        const ours = forwardOn(kernel(), net, values, layers);
-        const plain = forwardOn(referenceKernel, net, values, layers);
-        for (const [i, layer] of plain.entries()) {
-          assert.equal(ours[i].length, layer.length);
-          for (const [at, x] of layer.entries()) assert.ok(Math.abs(ours[i][at] - x) < 1e-4);
-        }
-      }),
-      { numRuns: 30, seed: 1 },
-    );
+    assertReadsAlike(kernel);
   });
 }
 

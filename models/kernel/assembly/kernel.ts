@@ -162,6 +162,49 @@ export function squaredLoss(count: i32, output: usize, target: usize, gradient: 
     f32x4.extract_lane(sum, 2) + f32x4.extract_lane(sum, 3);
 }
 
+/** The bits of `mix` in models/engines/random.ts, four at a time. */
+// @ts-ignore: decorator
+@inline
+function mix(value: v128): v128 {
+  let x = v128.xor(value, i32x4.shr_u(value, 16));
+  x = i32x4.mul(x, i32x4.splat(0x7feb352d));
+  x = i32x4.mul(v128.xor(x, i32x4.shr_u(x, 15)), i32x4.splat(0x846ca68b));
+  return v128.xor(x, i32x4.shr_u(x, 16));
+}
+
+/** The sum of the four bytes of each lane, less its mean: see `normal` in random.ts. */
+// @ts-ignore: decorator
+@inline
+function centredBytes(x: v128): v128 {
+  const low = i32x4.splat(0x00ff00ff);
+  const pairs = i32x4.add(v128.and(x, low), v128.and(i32x4.shr_u(x, 8), low));
+  const sum = i32x4.add(v128.and(pairs, i32x4.splat(0xffff)), i32x4.shr_u(pairs, 16));
+  return i32x4.sub(sum, i32x4.splat(510));
+}
+
+/**
+ * Noise and masks on values that a net reads: `scale` × the centred bytes of number index + i of the
+ * stream `noiseKey` is added, and 0 stands where the upper 24 bits of `maskKey`'s are below `below`,
+ * or where the value is NaN. Lanes after `count` stay as they are.
+ */
+export function corrupt(
+  count: i32, values: usize, index: i32, scale: f32, below: i32, noiseKey: i32, maskKey: i32,
+): void {
+  const golden: i32 = 0x9e3779b9;
+  const scales = f32x4.splat(scale), least = i32x4.splat(below), counts = i32x4.splat(count);
+  let lane = i32x4(0, 1, 2, 3);
+  for (let i: i32 = 0; i < count; i += 4, values += 16) {
+    const at = i32x4.mul(i32x4.add(lane, i32x4.splat(index)), i32x4.splat(golden));
+    const value = v128.load(values);
+    const noise = f32x4.convert_i32x4_s(centredBytes(mix(i32x4.add(at, i32x4.splat(noiseKey)))));
+    const draw = i32x4.shr_u(mix(i32x4.add(at, i32x4.splat(maskKey))), 8);
+    const kept = v128.and(i32x4.ge_s(draw, least), f32x4.eq(value, value));
+    const moved = v128.and(madd(noise, scales, value), kept);
+    v128.store(values, v128.bitselect(moved, value, i32x4.lt_s(lane, counts)));
+    lane = i32x4.add(lane, i32x4.splat(4));
+  }
+}
+
 /** One step of Adam with decoupled decay; `take` is 1 - beta, a correction 1 - beta ^ step. */
 export function adam(
   count: i32, weights: usize, gradient: usize, moment1: usize, moment2: usize,
