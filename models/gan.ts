@@ -1,0 +1,111 @@
+/**
+ * The GAN as a detector: not the discriminator's output, which is near chance on rows far from both
+ * its real and its generated ones, but how far a row lies from real rows in a hidden layer of it.
+ * Uniform negatives are what makes that layer better than an untrained one (docs/quality.md).
+ * @module
+ */
+import { forward, type GanRecipe, type Net } from "./engine.ts";
+import { type Matrix, takeRows } from "./matrix.ts";
+
+/** Hidden layer that is read, counted from the input. */
+export const FEATURE_LAYER = 2;
+/** Rows of normal windows that are kept to compare with. */
+const KEPT_ROWS = 256;
+/** Neighbours whose mean distance is the score. */
+const NEIGHBOURS = 5;
+
+/** What may be set about a GAN. */
+export interface GanOptions {
+  /** Default 1,000. */
+  readonly steps?: number;
+  readonly uniformNegatives?: boolean;
+}
+
+/** Six hidden layers and an output that generate, five layers that discriminate. */
+export function ganRecipe(
+  width: number,
+  { steps = 1000, uniformNegatives = true }: GanOptions = {},
+): GanRecipe {
+  return {
+    kind: "gan",
+    generator: { widths: [32, 64, 64, 128, 128, 128, 128, width], slope: 0.2 },
+    discriminator: { widths: [width, 128, 128, 64, 32, 1], slope: 0.2 },
+    optimiser: { learningRate: 5e-4, weightDecay: 1e-4, beta1: 0.5 },
+    steps,
+    batch: 64,
+    uniformNegatives,
+    checkEvery: Math.max(1, Math.min(100, steps)),
+  };
+}
+
+/** Normal rows as the discriminator sees them. */
+export interface FeatureReader {
+  /** Kept rows × width of the layer. */
+  readonly normal: Float32Array;
+}
+
+/** Keeps up to 256 of the rows, evenly spread. */
+export function featureReader(net: Net, rows: Matrix): FeatureReader {
+  const count = Math.min(KEPT_ROWS, rows.rows);
+  const kept = Uint32Array.from({ length: count }, (_, i) => Math.floor(i * rows.rows / count));
+  return { normal: forward(net, takeRows(rows, kept).values, [FEATURE_LAYER])[0] };
+}
+
+/** log of the mean distance to the nearest normal rows in the hidden layer. */
+export function featureDistances(net: Net, { normal }: FeatureReader, rows: Matrix): Float64Array {
+  const width = net.architecture.widths[FEATURE_LAYER];
+  const [features] = forward(net, rows.values.subarray(0, rows.rows * rows.width), [FEATURE_LAYER]);
+  const scores = new Float64Array(rows.rows);
+  const nearest = new Float64Array(Math.min(NEIGHBOURS, normal.length / width));
+  for (let r = 0; r < rows.rows; r++) {
+    nearest.fill(Infinity);
+    for (let at = 0; at < normal.length; at += width) {
+      const limit = nearest[nearest.length - 1];
+      let sum = 0;
+      for (let i = 0; i < width; i++) {
+        const difference = features[r * width + i] - normal[at + i];
+        sum += difference * difference;
+      }
+      if (sum < limit) insert(nearest, sum);
+    }
+    let mean = 0;
+    for (const squared of nearest) mean += Math.sqrt(squared) / nearest.length;
+    scores[r] = Math.log(mean + 1e-9);
+  }
+  return scores;
+}
+
+function insert(ascending: Float64Array, value: number) {
+  let place = ascending.length - 1;
+  for (; place > 0 && ascending[place - 1] > value; place--) {
+    ascending[place] = ascending[place - 1];
+  }
+  ascending[place] = value;
+}
+
+/** The documented seed score, -D(x): kept to compare with, never fused. */
+export function discriminatorScores(net: Net, rows: Matrix): Float64Array {
+  const [logits] = forward(net, rows.values.subarray(0, rows.rows * rows.width));
+  return Float64Array.from(logits, (logit) => -logit);
+}
+
+/** Whether a generator gives nearly the same row whatever the latent vector. */
+export function collapsed(generator: Net, random: () => number): boolean {
+  const latent = Float32Array.from(
+    { length: 64 * generator.architecture.widths[0] },
+    () => (random() + random() + random() - 1.5) * 2,
+  );
+  const [rows] = forward(generator, latent);
+  const width = generator.architecture.widths.at(-1)!;
+  let [sum, squares] = [0, 0];
+  for (let i = 0; i < width; i++) {
+    let [mean, square] = [0, 0];
+    for (let r = 0; r < 64; r++) {
+      mean += rows[r * width + i] / 64;
+      square += rows[r * width + i] ** 2 / 64;
+    }
+    sum += Math.sqrt(Math.max(0, square - mean * mean));
+    squares += Math.sqrt(square);
+  }
+  return sum < 0.02 * (squares + 1e-9);
+}

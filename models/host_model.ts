@@ -1,0 +1,279 @@
+/**
+ * One host's detectors, fused: from rows in wire units to scores, p-values and the columns that
+ * made them.
+ * @module
+ */
+import { FEATURES, SCHEMA_ID } from "@/features/schema.ts";
+import { toModelInput } from "@/features/transform.ts";
+import { DIMENSIONS, ENTITY_CLASSES } from "@/features/vector.ts";
+import { logSums, type ResidualParts, residualParts, type ResidualReader } from "./autoencoder.ts";
+import { type Calibration, pValue } from "./calibration.ts";
+import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
+import type { Net } from "./engine.ts";
+import { featureDistances } from "./gan.ts";
+import type { Matrix } from "./matrix.ts";
+import { scaleRows, type Scaling } from "./scaling.ts";
+import { robustZ, type Spread } from "./statistics/robust.ts";
+
+/** A host's windows, in wire units. */
+export interface HostRows {
+  /** n × 128. */
+  readonly values: Float32Array;
+  /** Audited mask channels of each row. */
+  readonly channels: Uint16Array;
+  /** Start of each window, milliseconds since 1970 UTC. */
+  readonly startMs: Float64Array;
+  /** Whose row it is, as an index that the caller knows. */
+  readonly users: Uint32Array;
+  /** Index into ENTITY_CLASSES. */
+  readonly classes: Uint8Array;
+  readonly n: number;
+}
+
+/** What a model says of n rows. */
+export interface Scored {
+  /** Fused score: mean of robust z-values of each detector's log score. Higher is stranger. */
+  readonly score: Float32Array;
+  /** Chance that a normal window of the same class scores as high. */
+  readonly p: Float64Array;
+  /** From 0 to 1: how much history and auditing stand behind the score. */
+  readonly confidence: Float32Array;
+  /** n × {@link TOP_COLUMNS}: columns by their share of the score, largest first. */
+  readonly topColumns: Uint8Array;
+  /** n × {@link TOP_COLUMNS}: shares; those of all 128 columns add up to 1. */
+  readonly topShares: Float32Array;
+  /** Usual range of those columns on this host (5th to 95th percentile), in wire units. */
+  readonly topLow: Float32Array;
+  readonly topHigh: Float32Array;
+}
+
+/** Columns named with every score. */
+export const TOP_COLUMNS = 5;
+/** Rows scored at a time, so that memory does not grow with the job. */
+const BLOCK = 512;
+
+/** Columns that score: time of day and week are context, never by themselves a reason. */
+export const COUNTED: Uint8Array = Uint8Array.from(
+  FEATURES,
+  ({ kind }) => kind === "cyclic" ? 0 : 1,
+);
+
+/** All that scoring needs. */
+export interface HostModelParts {
+  /** Windows that it was trained on. */
+  readonly windows: number;
+  /** Whether the fleet's nets stand in. */
+  readonly pooled: boolean;
+  readonly scaling: Scaling;
+  readonly autoencoder: Net;
+  readonly reader: ResidualReader;
+  readonly discriminator: Net;
+  /** Rows of normal windows in the discriminator's hidden layer. */
+  readonly normal: Float32Array;
+  /** Spread on held-out windows of each reading: three residual ones, then the GAN's distance. */
+  readonly spreads: readonly Spread[];
+  /** Weight of the autoencoder (all its readings) and of the GAN; 0 where the duel rejected one. */
+  readonly weights: readonly [autoencoder: number, gan: number];
+  /** By entity class. */
+  readonly calibrations: readonly Calibration[];
+  /** 128 low ends, then 128 high ends, in wire units. */
+  readonly usual: Float32Array;
+}
+
+/** What a score is made of, row by row. */
+export interface Readings {
+  /** log of each reading: three residual ones, then the GAN's distance. */
+  readonly logs: readonly Float64Array[];
+  readonly parts: ResidualParts;
+}
+
+/** Model input of rows `from` to `to`: transformed, not yet scaled; NaN where not audited. */
+export function modelInput(rows: HostRows, from = 0, to = rows.n): Matrix {
+  const values = new Float32Array((to - from) * DIMENSIONS);
+  for (let r = from; r < to; r++) {
+    const at = r * DIMENSIONS;
+    toModelInput(rows.values, rows.channels[r], values, at, (r - from) * DIMENSIONS);
+  }
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) values[i] = NaN;
+  return { values, width: DIMENSIONS, rows: to - from };
+}
+
+/** Reads scaled rows with both nets. */
+export function readRows(
+  { autoencoder, reader, discriminator, normal }: Pick<
+    HostModelParts,
+    "autoencoder" | "reader" | "discriminator" | "normal"
+  >,
+  scaled: Matrix,
+): Readings {
+  const parts = residualParts(autoencoder, reader, scaled, COUNTED);
+  const distances = featureDistances(discriminator, { normal }, scaled);
+  return { parts, logs: [...parts.map((part) => logSums(part, scaled.width)), distances] };
+}
+
+/** The autoencoder's score: the mean robust z of its readings. */
+export function autoencoderScore(logs: Readings["logs"], spreads: readonly Spread[], row: number) {
+  return (robustZ(logs[0][row], spreads[0]) + robustZ(logs[1][row], spreads[1]) +
+    robustZ(logs[2][row], spreads[2])) / 3;
+}
+
+/** The fused score of one row. */
+export function fusedScore(
+  logs: Readings["logs"],
+  spreads: readonly Spread[],
+  [autoencoder, gan]: HostModelParts["weights"],
+  row: number,
+): number {
+  const sum = autoencoder * autoencoderScore(logs, spreads, row) +
+    gan * robustZ(logs[3][row], spreads[3]);
+  return sum / (autoencoder + gan);
+}
+
+/** One host's model, read from its checkpoint. */
+export class HostModel {
+  readonly #shares = new Float32Array(DIMENSIONS);
+
+  constructor(readonly parts: HostModelParts) {}
+
+  /** Scores rows; each row's outcome depends on that row alone. */
+  score(rows: HostRows): Scored {
+    const scored: Scored = {
+      score: new Float32Array(rows.n),
+      p: new Float64Array(rows.n),
+      confidence: new Float32Array(rows.n),
+      topColumns: new Uint8Array(rows.n * TOP_COLUMNS),
+      topShares: new Float32Array(rows.n * TOP_COLUMNS),
+      topLow: new Float32Array(rows.n * TOP_COLUMNS),
+      topHigh: new Float32Array(rows.n * TOP_COLUMNS),
+    };
+    for (let from = 0; from < rows.n; from += BLOCK) {
+      this.#scoreBlock(rows, from, Math.min(rows.n, from + BLOCK), scored);
+    }
+    return scored;
+  }
+
+  #scoreBlock(rows: HostRows, from: number, to: number, out: Scored) {
+    const { scaling, spreads, weights, calibrations } = this.parts;
+    const input = modelInput(rows, from, to);
+    const { logs, parts } = readRows(this.parts, scaleRows(input, scaling));
+    for (let r = 0; r < to - from; r++) {
+      const score = fusedScore(logs, spreads, weights, r);
+      out.score[from + r] = score;
+      const entityClass = Math.min(rows.classes[from + r], ENTITY_CLASSES.length - 1);
+      out.p[from + r] = pValue(calibrations[entityClass], score);
+      out.confidence[from + r] = this.#confidence(input, r);
+      this.#share(parts, logs, r);
+      this.#writeTop(out, from + r);
+    }
+  }
+
+  /** History seen, as 1 - exp(-windows / 100), times the share of columns that are audited. */
+  #confidence({ values, width }: Matrix, row: number): number {
+    let present = 0;
+    for (let i = row * width; i < (row + 1) * width; i++) if (values[i] === values[i]) present++;
+    const history = 1 - Math.exp(-this.parts.windows / 100);
+    return (this.parts.pooled ? 0.5 * history : history) * present / width;
+  }
+
+  /** Each column's share of the row's score: its part of each reading, weighted by how high that is. */
+  #share(parts: ResidualParts, logs: Readings["logs"], row: number) {
+    const shares = this.#shares.fill(0);
+    let total = 0;
+    for (let k = 0; k < parts.length; k++) {
+      const height = Math.max(0.1, robustZ(logs[k][row], this.parts.spreads[k]));
+      const scale = height / Math.exp(logs[k][row]);
+      total += height;
+      const at = row * DIMENSIONS;
+      for (let i = 0; i < DIMENSIONS; i++) shares[i] += scale * parts[k][at + i];
+    }
+    for (let i = 0; i < DIMENSIONS; i++) shares[i] /= total;
+  }
+
+  #writeTop(out: Scored, row: number) {
+    const { usual } = this.parts;
+    const shares = this.#shares;
+    for (let k = 0; k < TOP_COLUMNS; k++) {
+      let best = 0;
+      for (let i = 1; i < DIMENSIONS; i++) if (shares[i] > shares[best]) best = i;
+      const at = row * TOP_COLUMNS + k;
+      out.topColumns[at] = best;
+      out.topShares[at] = Math.max(0, shares[best]);
+      out.topLow[at] = usual[best];
+      out.topHigh[at] = usual[DIMENSIONS + best];
+      shares[best] = -1;
+    }
+  }
+}
+
+/** The model as bytes; `facts` are kept with it. */
+export function encodeModel(parts: HostModelParts, facts: Record<string, unknown>): Uint8Array {
+  const { windows, pooled, autoencoder, reader, discriminator, spreads, weights } = parts;
+  return encodeCheckpoint({
+    schema: SCHEMA_ID,
+    facts: {
+      ...facts,
+      windows,
+      pooled,
+      spreads,
+      weights,
+      autoencoder: autoencoder.architecture,
+      discriminator: discriminator.architecture,
+      calibrations: parts.calibrations.map(({ n, tail }) => ({ n, tail })),
+    },
+    arrays: {
+      centre: parts.scaling.centre,
+      factor: parts.scaling.factor,
+      autoencoder: autoencoder.weights,
+      means: reader.means,
+      precisions: reader.precisions,
+      whitening: reader.whitening.weights,
+      discriminator: discriminator.weights,
+      normal: parts.normal,
+      usual: parts.usual,
+      ...Object.fromEntries(parts.calibrations.flatMap(({ scores, atLeast }, i) => [
+        [`calibration ${i}`, scores],
+        [`ranks ${i}`, Float32Array.from(atLeast)],
+      ])),
+    },
+  });
+}
+
+/**
+ * Opens a host's checkpoint.
+ * @throws {SyntaxError} if it is damaged, altered, or of another schema.
+ */
+export function openModel(bytes: Uint8Array): HostModel {
+  const { facts, arrays } = decodeCheckpoint(bytes, SCHEMA_ID);
+  // Ours: the SHA-256 over facts and arrays has agreed.
+  const known = facts as unknown as Pick<HostModelParts, "windows" | "pooled" | "spreads"> & {
+    weights: HostModelParts["weights"];
+    autoencoder: Net["architecture"];
+    discriminator: Net["architecture"];
+    calibrations: Pick<Calibration, "n" | "tail">[];
+  };
+  return new HostModel({
+    windows: known.windows,
+    pooled: known.pooled,
+    spreads: known.spreads,
+    weights: known.weights,
+    scaling: { centre: arrays.centre, factor: arrays.factor },
+    autoencoder: { architecture: known.autoencoder, weights: arrays.autoencoder },
+    reader: {
+      means: arrays.means,
+      precisions: arrays.precisions,
+      whitening: {
+        architecture: { widths: [DIMENSIONS, DIMENSIONS], slope: 0 },
+        weights: arrays.whitening,
+      },
+    },
+    discriminator: { architecture: known.discriminator, weights: arrays.discriminator },
+    normal: arrays.normal,
+    usual: arrays.usual,
+    calibrations: known.calibrations.map(({ n, tail }, i) => ({
+      n,
+      tail,
+      scores: arrays[`calibration ${i}`],
+      atLeast: Uint32Array.from(arrays[`ranks ${i}`]),
+    })),
+  });
+}

@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import { column } from "@/features/schema.ts";
+import { DIMENSIONS } from "@/features/vector.ts";
+import { type HostRows, MIN_WINDOWS, openModel, trainHosts } from "@/models/detection.ts";
+import { openEngine } from "@/models/engine.ts";
+import { seededRandom } from "@/models/random.ts";
+
+const HOUR_MS = 3_600_000;
+const ALL_CHANNELS = 0xffff;
+const LOGONS = column("logon_ok");
+const NEW_PROGRAMS = column("proc_new_host");
+const QUICK = { autoencoder: { steps: 120 }, gan: { steps: 30 } };
+
+/** An office host: three columns that move together with the hour, and noise in a fourth. */
+function office(n: number, seed: number): HostRows {
+  const random = seededRandom(seed, "office");
+  const rows: HostRows = {
+    values: new Float32Array(n * DIMENSIONS),
+    channels: new Uint16Array(n).fill(ALL_CHANNELS),
+    startMs: Float64Array.from({ length: n }, (_, i) => i * HOUR_MS),
+    users: new Uint32Array(n),
+    classes: new Uint8Array(n),
+    n,
+  };
+  for (let r = 0; r < n; r++) {
+    const busy = r % 24 > 7 && r % 24 < 18 ? 20 : 2;
+    for (const i of [LOGONS, 10, 12]) {
+      rows.values[r * DIMENSIONS + i] = Math.round(busy * (0.7 + 0.6 * random()));
+    }
+    rows.values[r * DIMENSIONS + 90] = Math.round(3 * random());
+  }
+  return rows;
+}
+
+const estate = () =>
+  new Map([
+    ["a", office(240, 1)],
+    ["b", office(240, 2)],
+    ["c", office(120, 3)],
+    ["new", office(3, 4)],
+    ["empty", office(0, 5)],
+  ]);
+
+async function train(seed: number) {
+  await using engine = await openEngine({ name: "fused", workers: 0 });
+  return await trainHosts(estate(), { seed, engine, ...QUICK });
+}
+
+let shared: ReturnType<typeof train> | undefined;
+const trained = () => shared ??= train(7);
+
+Deno.test("trainHosts models every host, and hosts with little history by the fleet", async (t) => {
+  const hosts = await trained();
+
+  await t.step("each host has a checkpoint; few windows are said", () => {
+    assert.deepEqual([...hosts.keys()], ["a", "b", "c", "new", "empty"]);
+    assert.deepEqual([...hosts.values()].map(({ pooled }) => pooled), [
+      false,
+      false,
+      false,
+      true,
+      true,
+    ]);
+    assert.equal(
+      hosts.get("new")!.figures.standIn,
+      `not enough history: 3 of ${MIN_WINDOWS} windows`,
+    );
+  });
+
+  await t.step("programs never seen stand out, and are named", () => {
+    const rows = office(60, 9);
+    rows.values[30 * DIMENSIONS + NEW_PROGRAMS] = 12;
+    for (const id of ["a", "new", "empty"]) {
+      const scored = openModel(hosts.get(id)!.bytes).score(rows);
+      const strangest = scored.score.indexOf(Math.max(...scored.score));
+      assert.equal(strangest, 30, id);
+      assert.equal(scored.topColumns[30 * 5], NEW_PROGRAMS, id);
+      assert.ok(scored.p[30] < 0.02, `${id}: p = ${scored.p[30]}`);
+    }
+  });
+
+  await t.step("p-values of normal windows spread over (0, 1]", () => {
+    const { p } = openModel(hosts.get("a")!.bytes).score(office(480, 11));
+    const low = p.filter((value) => value < 0.1).length / p.length;
+    assert.ok(low < 0.25, `${low} of normal windows below 0.1`);
+    assert.ok(p.every((value) => value > 0 && value <= 1));
+  });
+
+  await t.step("confidence grows with history", () => {
+    const rows = office(1, 12);
+    const [own, fewer, none] = ["a", "c", "empty"]
+      .map((id) => openModel(hosts.get(id)!.bytes).score(rows).confidence[0]);
+    assert.ok(own > fewer && fewer > none && none === 0, `${own} > ${fewer} > ${none}`);
+  });
+
+  await t.step("10⁹ and NaN on the wire give a finite score", () => {
+    const rows = office(2, 13);
+    rows.values[LOGONS] = 1e9;
+    rows.values[DIMENSIONS + LOGONS] = NaN;
+    const { score, p } = openModel(hosts.get("a")!.bytes).score(rows);
+    assert.ok([...score, ...p].every(Number.isFinite));
+    assert.ok(score[0] > score[1]);
+  });
+
+  await t.step("a column that is not audited neither scores nor explains", () => {
+    const rows = office(1, 14);
+    rows.values[NEW_PROGRAMS] = 50;
+    rows.channels[0] = 0;
+    const { topColumns, topShares } = openModel(hosts.get("a")!.bytes).score(rows);
+    const named = [...topColumns].filter((_, k) => topShares[k] > 0);
+    assert.ok(!named.includes(NEW_PROGRAMS));
+  });
+
+  await t.step("shares of the five columns lie in [0, 1] and fall", () => {
+    const { topShares } = openModel(hosts.get("a")!.bytes).score(office(20, 15));
+    for (let r = 0; r < 20; r++) {
+      const shares = [...topShares.subarray(r * 5, r * 5 + 5)];
+      assert.deepEqual(shares, shares.toSorted((x, y) => y - x));
+      assert.ok(shares.reduce((sum, x) => sum + x) <= 1.0001);
+    }
+  });
+});
+
+Deno.test("same rows and seed give the same bytes; another seed gives others", async () => {
+  const [first, second, other] = [await trained(), await train(7), await train(8)];
+  for (const [id, { bytes }] of first) assert.deepEqual(bytes, second.get(id)!.bytes);
+  assert.notDeepEqual(first.get("a")!.bytes, other.get("a")!.bytes);
+});
+
+Deno.test("an aborted training throws the reason", async () => {
+  const reason = new Error("enough");
+  await assert.rejects(
+    trainHosts(estate(), { seed: 1, signal: AbortSignal.abort(reason), ...QUICK }),
+    reason,
+  );
+});
+
+Deno.test("an estate without any window has no model", async () => {
+  assert.equal((await trainHosts(new Map([["empty", office(0, 1)]]), { seed: 1 })).size, 0);
+});
+
+Deno.test("openModel refuses what it cannot trust, and says why", async () => {
+  const { bytes } = (await trained()).get("new")!;
+  const altered = bytes.slice();
+  altered[altered.length - 7] ^= 1;
+  assert.throws(() => openModel(altered), /altered/);
+  assert.throws(() => openModel(bytes.subarray(0, bytes.length - 4)), /cut off/);
+  assert.throws(() => openModel(bytes.subarray(0, 100)), /cut off/);
+  assert.throws(() => openModel(new Uint8Array(50)), /HABITMDL/);
+  const schema = new TextDecoder("latin1").decode(bytes).indexOf("ueba-win-128/1");
+  const other = bytes.slice();
+  other[schema + 13] = "2".charCodeAt(0);
+  assert.throws(() => openModel(other), /ueba-win-128\/2.*train it again/);
+});
