@@ -6,6 +6,13 @@ import { getLogger } from "@logtape/logtape";
 import { connect, type Database } from "@/db/open.ts";
 import { type Agent, enrol, forgetNonces, verifyAgent } from "@/server/auth/agents.ts";
 import { Authenticator } from "@/server/auth/authenticate.ts";
+import {
+  firstAdministratorCode,
+  makeFirstAdministrator,
+  setCookie,
+  signIn,
+  signOut,
+} from "@/server/auth/sign_in.ts";
 import type { Enqueue, Services } from "@/server/graphql/context.ts";
 import { listen } from "@/server/graphql/news.ts";
 import { graphqlHandler } from "@/server/graphql/yoga.ts";
@@ -87,6 +94,7 @@ async function jsonBody(request: Request): Promise<unknown> {
 /** Every route's handler; what they share is in their closure. */
 async function routes(options: ServerOptions, services: Services, authenticator: Authenticator) {
   const { keys, ingest } = options;
+  const tls = options.tls !== undefined;
   const { sql, now } = services;
   const limiter = new RateLimiter(options.limit ?? LIMIT, now);
   const strangers = new RateLimiter(UNKNOWN_LIMIT, now);
@@ -144,6 +152,26 @@ async function routes(options: ServerOptions, services: Services, authenticator:
     return json(201, await enrol(sql, keys, await jsonBody(request), now()));
   };
 
+  const session = (secret: string) =>
+    json(200, { signedIn: true }, { "set-cookie": setCookie(secret, tls) });
+
+  const passwordSignIn: Handler = async (request, info) => {
+    spend(strangers, info.remoteAddr.hostname);
+    requireJson(request);
+    return session(await signIn(sql, await jsonBody(request), now()));
+  };
+
+  const first: Handler = async (request, info) => {
+    spend(strangers, info.remoteAddr.hostname);
+    requireJson(request);
+    return session(await makeFirstAdministrator(sql, await jsonBody(request), now()));
+  };
+
+  const leave: Handler = (request) => {
+    requireJson(request);
+    return signOut(sql, request, tls);
+  };
+
   const health: Handler = async () => {
     await sql`select 1`;
     return json(200, { status: "ok" });
@@ -154,8 +182,17 @@ async function routes(options: ServerOptions, services: Services, authenticator:
     ["/v1/vectors", { POST: vectors }],
     ["/v1/estate", { GET: estate }],
     ["/v1/enrol", { POST: enrolment }],
+    ["/auth/sign-in", { POST: passwordSignIn }],
+    ["/auth/sign-out", { POST: leave }],
+    ["/auth/first", { POST: first }],
     ["/healthz", { GET: health }],
   ]);
+}
+
+/** Other sites can send forms and text without asking, but no JSON: this keeps them out. */
+function requireJson(request: Request): void {
+  if (/^application\/json\b/i.test(request.headers.get("content-type") ?? "")) return;
+  throw new HttpError(415, "content-type", "Send application/json.");
 }
 
 /** The request with a body that has an end: as it is where its length is known and allowed. */
@@ -243,9 +280,19 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     await server.shutdown();
     await release();
   };
+  await welcome(sql);
   const name = options.hostname.includes(":") ? `[${options.hostname}]` : options.hostname;
   const url = `${tls ? "https" : "http"}://${name}:${server.addr.port}`;
   return { url, close, [Symbol.asyncDispose]: close };
+}
+
+/** Says how the first administrator comes in, while there is no account. */
+async function welcome(sql: Database["sql"]): Promise<void> {
+  const code = await firstAdministratorCode(sql);
+  if (code === undefined) return;
+  log.warn("No account yet: make the first administrator in the console with this one-time code.", {
+    code,
+  });
 }
 
 function notFound(): Response {

@@ -2,6 +2,7 @@
  * What people decide, and the trace that every decision leaves.
  * @module
  */
+import { sql } from "drizzle-orm";
 import {
   boolean,
   doublePrecision,
@@ -71,7 +72,7 @@ export const suppressions = pgTable("suppressions", {
   entityClass: text("entity_class"),
   hostId: uuid("host_id"),
   userId: uuid("user_id"),
-  /** An alert fits if all its top columns are among these; empty stands for any. */
+  /** An alert fits if the column that contributes most is among these; empty stands for any. */
   columns: smallint("columns").array().notNull(),
   reason: text("reason").notNull(),
   createdBy: text("created_by").notNull(),
@@ -143,10 +144,15 @@ export const deliveries = pgTable("deliveries", {
   hostId: uuid("host_id").notNull(),
   alertId: uuid("alert_id").notNull(),
   attempts: integer("attempts").notNull().default(0),
+  /** When to try (again); null once delivered or given up. */
+  nextAttempt: moment("next_attempt").defaultNow(),
   deliveredAt: moment("delivered_at"),
   lastError: text("last_error"),
   createdAt: momentNow("created_at"),
-}, (table) => [index("deliveries_by_target").on(table.targetId, table.createdAt)]);
+}, (table) => [
+  index("deliveries_by_target").on(table.targetId, table.createdAt),
+  index("deliveries_due").on(table.nextAttempt).where(sql`next_attempt is not null`),
+]);
 
 /** Reports that were made. */
 export const reports = pgTable("reports", {

@@ -60,3 +60,19 @@ export function loaders(sql: Sql) {
     }, { cacheKeyFn: pair }),
   };
 }
+
+const SHARED_MS = 500;
+
+/**
+ * Loaders for subscriptions: shared, so that a thousand subscribers of one alert make one query, and
+ * renewed every half second, so that nobody is told what was.
+ */
+export function sharedLoaders(sql: Sql, now: () => number): Loaders {
+  let [current, madeMs] = [loaders(sql), now()];
+  return new Proxy(current, {
+    get(_, name) {
+      if (now() - madeMs > SHARED_MS) [current, madeMs] = [loaders(sql), now()];
+      return Reflect.get(current, name);
+    },
+  });
+}

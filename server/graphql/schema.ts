@@ -13,6 +13,11 @@ import "./types/window.ts";
 import "./types/score.ts";
 import "./types/alert.ts";
 import "./types/operations.ts";
+import "./types/triage.ts";
+import "./types/access.ts";
+import "./types/settings.ts";
+import "./types/privacy.ts";
+import "./types/subscription.ts";
 
 type RootField = GraphQLField<unknown, Context>;
 

@@ -15,7 +15,8 @@ import { createYoga, type Plugin, type YogaServerInstance } from "graphql-yoga";
 import { uuidv7 } from "@/server/ids.ts";
 import type { Context, Services } from "./context.ts";
 import { costRule } from "./cost.ts";
-import { loaders } from "./loaders.ts";
+import { UserError } from "./errors.ts";
+import { loaders, sharedLoaders } from "./loaders.ts";
 import { schema } from "./schema.ts";
 
 /** What the caller of the handler gives beside the request. */
@@ -40,6 +41,12 @@ function maskError(error: unknown): Error {
   if (ours instanceof GraphQLError && (ours.extensions.code || !ours.originalError)) {
     const { nodes, extensions } = ours;
     return new GraphQLError(ours.message, { nodes, path, extensions });
+  }
+  if (originalError instanceof UserError) {
+    return new GraphQLError(originalError.message, {
+      path,
+      extensions: { code: originalError.code, field: originalError.field },
+    });
   }
   const id = uuidv7(Date.now());
   log.error("A resolver failed; the caller got this id.", {
@@ -66,6 +73,7 @@ export async function graphqlHandler(
   services: Services,
   development: boolean,
 ): Promise<YogaServerInstance<Given, Context>> {
+  const shared = sharedLoaders(services.sql, services.now);
   return createYoga<Given, Context>({
     schema,
     graphqlEndpoint: "/graphql",
@@ -76,7 +84,10 @@ export async function graphqlHandler(
     batching: false,
     logging: false,
     maskedErrors: { maskError, isDev: false },
-    context: ({ principal }) => ({ ...services, principal, loaders: loaders(services.sql) }),
+    context({ principal, request }) {
+      const news = request.headers.get("accept")?.includes("text/event-stream");
+      return { ...services, principal, loaders: news ? shared : loaders(services.sql) };
+    },
     plugins: [
       useCSRFPrevention({ requestHeaders: ["x-habit", "authorization"] }),
       maxTokensPlugin({ n: LIMITS.tokens }),
