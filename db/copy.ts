@@ -1,0 +1,195 @@
+/**
+ * Rows in and out by binary COPY: ten times the rate of inserts, and no text in between.
+ * @module
+ */
+import type postgres from "postgres";
+
+/** Microseconds between 1970 and 2000, where Postgres' clock begins. */
+const EPOCH_2000_US = 946_684_800_000_000n;
+const HEADER = Uint8Array.from(
+  [0x50, 0x47, 0x43, 0x4f, 0x50, 0x59, 0x0a, 0xff, 0x0d, 0x0a, 0, ...new Uint8Array(8)],
+);
+
+/** Builds the tuples of a binary COPY, field by field. */
+export class CopyWriter {
+  #bytes = new Uint8Array(65_536);
+  #view = new DataView(this.#bytes.buffer);
+  #length = 0;
+
+  /** Starts the stream. */
+  constructor() {
+    this.#raw(HEADER);
+  }
+
+  #reserve(count: number): void {
+    if (this.#length + count <= this.#bytes.length) return;
+    const grown = new Uint8Array(Math.max(2 * this.#bytes.length, this.#length + count));
+    grown.set(this.#bytes.subarray(0, this.#length));
+    this.#bytes = grown;
+    this.#view = new DataView(grown.buffer);
+  }
+
+  #raw(bytes: Uint8Array): void {
+    this.#reserve(bytes.length);
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+
+  /** Begins a row of `fields` fields. */
+  row(fields: number): void {
+    this.#reserve(2);
+    this.#view.setInt16(this.#length, fields);
+    this.#length += 2;
+  }
+
+  #size(size: number): void {
+    this.#reserve(4 + size);
+    this.#view.setInt32(this.#length, size);
+    this.#length += 4;
+  }
+
+  /** uuid (16 bytes) or bytea. */
+  bytes(value: Uint8Array): void {
+    this.#size(value.length);
+    this.#raw(value);
+  }
+
+  /** smallint. */
+  int2(value: number): void {
+    this.#size(2);
+    this.#view.setInt16(this.#length, value);
+    this.#length += 2;
+  }
+
+  /** integer. */
+  int4(value: number): void {
+    this.#size(4);
+    this.#view.setInt32(this.#length, value);
+    this.#length += 4;
+  }
+
+  /** bigint. */
+  int8(value: number): void {
+    this.#size(8);
+    this.#view.setBigInt64(this.#length, BigInt(value));
+    this.#length += 8;
+  }
+
+  /** real. */
+  float4(value: number): void {
+    this.#size(4);
+    this.#view.setFloat32(this.#length, value);
+    this.#length += 4;
+  }
+
+  /** double precision. */
+  float8(value: number): void {
+    this.#size(8);
+    this.#view.setFloat64(this.#length, value);
+    this.#length += 8;
+  }
+
+  /** timestamptz from milliseconds since 1970. */
+  timestamp(ms: number): void {
+    this.#size(8);
+    this.#view.setBigInt64(this.#length, BigInt(ms) * 1000n - EPOCH_2000_US);
+    this.#length += 8;
+  }
+
+  /** One-dimensional array of smallint (oid 21) or real (oid 700). */
+  array(oid: 21 | 700, values: ArrayLike<number>): void {
+    const width = oid === 21 ? 2 : 4;
+    this.#size(20 + values.length * (4 + width));
+    for (const head of [1, 0, oid, values.length, 1]) {
+      this.#view.setInt32(this.#length, head);
+      this.#length += 4;
+    }
+    for (let i = 0; i < values.length; i++) {
+      if (oid === 21) this.int2(values[i]);
+      else this.float4(values[i]);
+    }
+  }
+
+  /** The whole stream. */
+  finish(): Uint8Array {
+    this.#reserve(2);
+    this.#view.setInt16(this.#length, -1);
+    return this.#bytes.subarray(0, this.#length + 2);
+  }
+}
+
+/** Sends a stream made by {@link CopyWriter} to `copy … from stdin (format binary)`. */
+export async function copyIn(
+  sql: postgres.Sql,
+  statement: string,
+  stream: Uint8Array,
+): Promise<void> {
+  const writable = await sql.unsafe(statement).writable();
+  await new Promise<void>((resolve, reject) => {
+    writable.once("error", reject);
+    writable.once("finish", resolve);
+    writable.end(stream);
+  });
+}
+
+/** The fields of one row: `size[i]` bytes at `at[i]` of `bytes`; size -1 is null. */
+export interface CopyRow {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+  readonly at: Int32Array;
+  readonly size: Int32Array;
+}
+
+/** Milliseconds since 1970 of a timestamptz field. */
+export function timestampMs(row: CopyRow, field: number): number {
+  return Number((row.view.getBigInt64(row.at[field]) + EPOCH_2000_US) / 1000n);
+}
+
+/**
+ * Runs `copy … to stdout (format binary)` and hands every row to `visit`; the row is reused. The
+ * stream is read in flowing mode only: a paused one can leave its connection waiting forever
+ * (porsager/postgres#499).
+ */
+export async function copyOut(
+  sql: postgres.Sql,
+  statement: string,
+  fields: number,
+  visit: (row: CopyRow) => void,
+): Promise<void> {
+  const readable = await sql.unsafe(statement).readable();
+  const at = new Int32Array(fields);
+  const size = new Int32Array(fields);
+  let rest: Uint8Array = new Uint8Array(0);
+  let start = HEADER.length;
+  await new Promise<void>((resolve, reject) => {
+    readable.once("error", reject);
+    readable.once("end", resolve);
+    readable.on("data", (chunk: Uint8Array) => {
+      const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      let from = start;
+      for (;;) {
+        const next = tuple(view, from, at, size);
+        if (next < 0) break;
+        visit({ bytes, view, at, size });
+        from = next;
+      }
+      rest = bytes.subarray(Math.min(from, bytes.length));
+      start = Math.max(0, from - bytes.length);
+    });
+  });
+}
+
+/** Finds the fields of the tuple at `from`; -1 where it is not whole yet or the stream ends. */
+function tuple(view: DataView, from: number, at: Int32Array, size: Int32Array): number {
+  if (from + 2 > view.byteLength || view.getInt16(from) < 0) return -1;
+  let place = from + 2;
+  for (let i = 0; i < at.length; i++) {
+    if (place + 4 > view.byteLength) return -1;
+    size[i] = view.getInt32(place);
+    at[i] = place + 4;
+    place += 4 + Math.max(0, size[i]);
+    if (place > view.byteLength) return -1;
+  }
+  return place;
+}
