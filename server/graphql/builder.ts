@@ -44,12 +44,16 @@ const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$
 builder.scalarType("DateTime", {
   description: "A moment, RFC 3339, given out in UTC: 2026-11-23T08:00:00.000Z.",
   serialize: (value) => value.toISOString(),
-  parseValue: (value) => {
-    const date = typeof value === "string" && MOMENT.test(value) ? new Date(value) : undefined;
-    if (date && !Number.isNaN(date.getTime())) return date;
-    throw badInput(`A time is written as 2026-11-23T08:00:00Z: got ${JSON.stringify(value)}`);
-  },
+  parseValue: readMoment,
+  parseLiteral: (node) => readMoment("value" in node ? node.value : node.kind),
 });
+
+/** A Date of RFC 3339 text. @throws GraphQLError BAD_USER_INPUT if it is none. */
+function readMoment(value: unknown): Date {
+  const date = typeof value === "string" && MOMENT.test(value) ? new Date(value) : undefined;
+  if (date && !Number.isNaN(date.getTime())) return date;
+  throw badInput(`A time is written as 2026-11-23T08:00:00Z: got ${JSON.stringify(value)}`);
+}
 
 builder.scalarType("JSON", {
   description: "Any JSON value, for figures whose form belongs to whoever wrote them.",

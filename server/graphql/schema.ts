@@ -6,7 +6,7 @@ import { type GraphQLField, type GraphQLObjectType, type GraphQLSchema } from "g
 import { isPermission, type Permission } from "@/server/auth/permissions.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
-import { forbidden } from "./errors.ts";
+import { badInput, forbidden } from "./errors.ts";
 import "./types/host.ts";
 import "./types/user.ts";
 import "./types/window.ts";
@@ -32,9 +32,19 @@ function guard(field: RootField, type: GraphQLObjectType): void {
     if (!inner) continue;
     field[step] = (source, args, context, info) => {
       require(context, needed);
+      checkTexts(args);
       return inner(source, args, context, info);
     };
   }
+}
+
+/** Postgres takes neither NUL nor half a character. @throws GraphQLError BAD_USER_INPUT. */
+function checkTexts(value: unknown): void {
+  if (typeof value === "string") {
+    if (value.includes("\0") || !value.isWellFormed()) {
+      throw badInput("Text must be well-formed Unicode without NUL characters");
+    }
+  } else if (value && typeof value === "object") Object.values(value).forEach(checkTexts);
 }
 
 function require({ principal }: Context, needed: Permission): void {

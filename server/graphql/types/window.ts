@@ -147,7 +147,7 @@ builder.node(Window, {
     features: t.field({
       type: [FeatureValue],
       description: "The columns with what is usual beside them.",
-      extensions: { cost: 20 },
+      extensions: { cost: 40 },
       args: {
         nonZero: t.arg.boolean({
           defaultValue: true,
