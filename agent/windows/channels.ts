@@ -1,0 +1,297 @@
+/**
+ * The channels that an agent subscribes to, and the values that it asks Windows to render of each:
+ * the fields that some column of the schema wants, by name, and nothing else of an event.
+ * @module
+ */
+import type { FieldName } from "@/features/fields.ts";
+
+/** One channel's wanted values. */
+export interface ChannelFields {
+  /** Name as Windows has it. */
+  readonly channel: string;
+  /** Names of EventData's Data elements. */
+  readonly eventData: readonly FieldName[];
+  /** Names of leaf elements of UserData by the element that holds them. */
+  readonly userData: Readonly<Record<string, readonly FieldName[]>>;
+}
+
+/** Where a collector keeps what other hosts forward: any channel's fields may come. */
+export const FORWARDED = "ForwardedEvents";
+
+/** Every channel, the most telling first. */
+export const CHANNELS: readonly ChannelFields[] = [
+  {
+    channel: "Security",
+    eventData: [
+      "AccessList",
+      "AccessMask",
+      "AccountDomain",
+      "AccountName",
+      "AllowedToDelegateTo",
+      "AttributeLDAPDisplayName",
+      "AttributeValue",
+      "AuditPolicyChanges",
+      "AuthenticationPackageName",
+      "CallerProcessId",
+      "CallerProcessName",
+      "CertThumbprint",
+      "ClassId",
+      "ClassName",
+      "ClientAddress",
+      "ClientName",
+      "CommandLine",
+      "CrashOnAuditFailValue",
+      "DeviceDescription",
+      "DeviceId",
+      "DnsHostName",
+      "ElevatedToken",
+      "FailureReason",
+      "HandleId",
+      "IpAddress",
+      "IpPort",
+      "LmPackageName",
+      "LogonID",
+      "LogonProcessName",
+      "LogonType",
+      "MandatoryLabel",
+      "MemberName",
+      "MemberSid",
+      "NewProcessId",
+      "NewProcessName",
+      "NewTargetUserName",
+      "NewTime",
+      "NewValue",
+      "ObjectClass",
+      "ObjectDN",
+      "ObjectName",
+      "ObjectServer",
+      "ObjectType",
+      "ObjectValueName",
+      "OldTargetUserName",
+      "OperationType",
+      "PackageName",
+      "ParentProcessName",
+      "PasswordLastSet",
+      "PreAuthType",
+      "PreviousTime",
+      "PrivilegeList",
+      "ProcessId",
+      "ProcessName",
+      "ProfileChanged",
+      "Properties",
+      "RelativeTargetName",
+      "RuleId",
+      "RuleName",
+      "SamAccountName",
+      "Service",
+      "ServiceAccount",
+      "ServiceFileName",
+      "ServiceName",
+      "ServicePrincipalNames",
+      "ServiceSid",
+      "ServiceStartType",
+      "ServiceType",
+      "SessionId",
+      "SessionName",
+      "SettingType",
+      "SettingValue",
+      "ShareLocalPath",
+      "ShareName",
+      "SidHistory",
+      "SourceSid",
+      "SourceUserName",
+      "Status",
+      "SubStatus",
+      "SubcategoryGuid",
+      "SubjectDomainName",
+      "SubjectLogonId",
+      "SubjectUserName",
+      "SubjectUserSid",
+      "TargetDomainName",
+      "TargetInfo",
+      "TargetLinkedLogonId",
+      "TargetLogonId",
+      "TargetServerName",
+      "TargetSid",
+      "TargetUserName",
+      "TargetUserSid",
+      "TaskContent",
+      "TaskContentNew",
+      "TaskName",
+      "TicketEncryptionType",
+      "TicketOptions",
+      "TokenElevationType",
+      "TransmittedServices",
+      "UserAccountControl",
+      "Workstation",
+      "WorkstationName",
+    ],
+    userData: {
+      LogFileCleared: ["SubjectDomainName", "SubjectLogonId", "SubjectUserName", "SubjectUserSid"],
+      AuditEventsDropped: ["Reason"],
+    },
+  },
+  {
+    channel: "System",
+    eventData: [
+      "AccountName",
+      "ImagePath",
+      "ServiceName",
+      "ServiceType",
+      "StartType",
+      "param1",
+      "param2",
+      "param3",
+      "param4",
+    ],
+    userData: { LogFileCleared: ["BackupPath", "Channel", "SubjectDomainName", "SubjectUserName"] },
+  },
+  {
+    channel: "Microsoft-Windows-PowerShell/Operational",
+    eventData: [
+      "ContextInfo",
+      "MessageNumber",
+      "MessageTotal",
+      "Path",
+      "Payload",
+      "ScriptBlockId",
+      "ScriptBlockText",
+      "UserData",
+    ],
+    userData: {},
+  },
+  { channel: "Windows PowerShell", eventData: ["Data"], userData: {} },
+  {
+    channel: "Microsoft-Windows-Sysmon/Operational",
+    eventData: [
+      "CallTrace",
+      "CommandLine",
+      "DestinationHostname",
+      "DestinationIp",
+      "DestinationPort",
+      "EventType",
+      "GrantedAccess",
+      "Hashes",
+      "Image",
+      "ImageLoaded",
+      "Initiated",
+      "IntegrityLevel",
+      "IsExecutable",
+      "LogonId",
+      "Operation",
+      "OriginalFileName",
+      "ParentCommandLine",
+      "ParentImage",
+      "ParentProcessGuid",
+      "ProcessGuid",
+      "ProcessId",
+      "Protocol",
+      "QueryName",
+      "QueryResults",
+      "QueryStatus",
+      "Signature",
+      "SignatureStatus",
+      "Signed",
+      "SourceImage",
+      "SourceIp",
+      "SourceProcessGUID",
+      "SourceProcessGuid",
+      "SourceUser",
+      "StartFunction",
+      "StartModule",
+      "TargetFilename",
+      "TargetImage",
+      "TargetObject",
+      "TargetUser",
+      "Type",
+      "User",
+    ],
+    userData: {},
+  },
+  {
+    channel: "Microsoft-Windows-TerminalServices-LocalSessionManager/Operational",
+    eventData: [],
+    userData: { EventXML: ["Address", "SessionID", "User"] },
+  },
+  {
+    channel: "Microsoft-Windows-TerminalServices-RDPClient/Operational",
+    eventData: ["CustomLevel", "Name", "Value"],
+    userData: {},
+  },
+  {
+    channel: "Microsoft-Windows-WinRM/Operational",
+    eventData: ["resourceUri", "shellId"],
+    userData: {},
+  },
+  {
+    channel: "Microsoft-Windows-TaskScheduler/Operational",
+    eventData: ["TaskName", "UserContext", "UserName"],
+    userData: {},
+  },
+  {
+    channel: "Microsoft-Windows-WMI-Activity/Operational",
+    eventData: [],
+    userData: { Operation_ESStoConsumerBinding: ["CONSUMER", "ESS", "Namespace", "PossibleCause"] },
+  },
+  {
+    channel: "Microsoft-Windows-Windows Defender/Operational",
+    eventData: [
+      "Detection User",
+      "New Value",
+      "Old Value",
+      "Path",
+      "Process Name",
+      "Severity Name",
+      "Threat Name",
+    ],
+    userData: {},
+  },
+  {
+    channel: "Microsoft-Windows-Windows Firewall With Advanced Security/Firewall",
+    eventData: [
+      "Action",
+      "ApplicationPath",
+      "Direction",
+      "ModifyingApplication",
+      "ModifyingUser",
+      "Profiles",
+      "RuleId",
+      "RuleName",
+      "SettingType",
+      "SettingValue",
+    ],
+    userData: {},
+  },
+  {
+    channel: "Microsoft-Windows-CodeIntegrity/Operational",
+    eventData: ["File Name", "Process Name", "Status"],
+    userData: {},
+  },
+  {
+    channel: "Microsoft-Windows-AppLocker/EXE and DLL",
+    eventData: [],
+    userData: { RuleAndFileData: ["FilePath", "Fqbn", "TargetUser"] },
+  },
+  {
+    channel: "Microsoft-Windows-AppLocker/MSI and Script",
+    eventData: ["FilePath", "Fqbn", "TargetUser"],
+    userData: {},
+  },
+];
+
+function allUserData(): ChannelFields["userData"] {
+  const all: Record<string, FieldName[]> = {};
+  for (const { userData } of CHANNELS) {
+    for (const [element, fields] of Object.entries(userData)) {
+      all[element] = [...new Set([...all[element] ?? [], ...fields])].sort();
+    }
+  }
+  return all;
+}
+
+/** All fields of all channels, for a collector's forwarded events. */
+export const FORWARDED_FIELDS: ChannelFields = {
+  channel: FORWARDED,
+  eventData: [...new Set(CHANNELS.flatMap(({ eventData }) => eventData))].sort(),
+  userData: allUserData(),
+};
