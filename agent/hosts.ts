@@ -5,8 +5,8 @@
  */
 import type { DatabaseSync } from "node:sqlite";
 import type { EventView } from "@/features/event.ts";
-import { Featuriser } from "@/features/featuriser.ts";
-import type { WindowRow } from "@/features/vector.ts";
+import { Featuriser, LATENESS_MS } from "@/features/featuriser.ts";
+import { WINDOW_MS, type WindowRow } from "@/features/vector.ts";
 import type { Masker } from "./pseudonym.ts";
 import type { Spool } from "./spool.ts";
 import { transact } from "./store.ts";
@@ -28,7 +28,7 @@ export interface HostsOptions {
   /** How late an event may come, milliseconds. */
   readonly latenessMs?: number;
   /** Events after this have an impossible time, milliseconds since 1970. */
-  readonly latestMs: number;
+  readonly latestMs: () => number;
   /** The local offset from UTC, minutes; only the agent of one host knows it. */
   readonly offsetMinutes?: (timeMs: number) => number;
   /** Judges rows on the endpoint. */
@@ -81,6 +81,7 @@ export class Hosts {
   #before = 0;
   #nameless = 0;
   #windows = 0;
+  #impossible = 0;
   #lastName = "";
   #last: Host | undefined;
 
@@ -98,11 +99,11 @@ export class Hosts {
     return least;
   }
 
-  /** The earliest time at which some host has an hour open; Infinity where none has. */
-  resumeMs(): number {
+  /** Start of the earliest hour that is open on some host; Infinity where none is. */
+  get oldestOpenMs(): number {
     let least = Infinity;
     for (const { featuriser } of this.#hosts.values()) {
-      least = Math.min(least, featuriser.closedUntilMs);
+      least = Math.min(least, featuriser.oldestOpenMs);
     }
     return least;
   }
@@ -122,18 +123,18 @@ export class Hosts {
     }
     const host = this.#last;
     if (event.timeMs < host.resumeMs) this.#before++;
+    else if (event.timeMs > this.#options.latestMs()) this.#impossible++;
     else host.featuriser.add(event);
   }
 
   #host(name: string): Host {
     let host = this.#hosts.get(name);
     if (!host) {
-      const { store, latenessMs, latestMs, offsetMinutes } = this.#options;
+      const { store, latenessMs, offsetMinutes } = this.#options;
       const saved = store.prepare("select state from memory where host = ?").get(name);
       const featuriser = new Featuriser({
         host: name,
         latenessMs,
-        maxTimeMs: latestMs,
         offsetMinutes,
         state: saved?.state as Uint8Array | undefined,
       });
@@ -143,9 +144,12 @@ export class Hosts {
     return host;
   }
 
-  /** Whether some hour can be closed. */
-  get ready(): boolean {
-    for (const { featuriser } of this.#hosts.values()) if (featuriser.ready) return true;
+  /** Whether some hour can be closed, by its events or because it is `nowMs`. */
+  ready(nowMs = -Infinity): boolean {
+    const closeMs = nowMs - (this.#options.latenessMs ?? LATENESS_MS) - WINDOW_MS;
+    for (const { featuriser } of this.#hosts.values()) {
+      if (featuriser.ready || featuriser.oldestOpenMs <= closeMs) return true;
+    }
     return false;
   }
 
@@ -186,6 +190,7 @@ export class Hosts {
       counts.duplicates += report.duplicates;
       counts.impossibleTime += report.impossibleTime;
     }
+    counts.impossibleTime += this.#impossible;
     counts.before = this.#before;
     counts.nameless = this.#nameless;
     counts.windows = this.#windows;

@@ -8,7 +8,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Featuriser } from "@/features/featuriser.ts";
 import { groupByHost, listFiles, type LogFile, type Refused } from "./catalogue.ts";
 import { type KnownFile, lookAt, markDone } from "./files.ts";
-import { type EventCounts, Hosts, type HostsOptions, noCounts, type Scorer } from "./hosts.ts";
+import { type EventCounts, Hosts, noCounts, type Scorer } from "./hosts.ts";
 import { MergedCursor } from "./merge.ts";
 import { openLog } from "./open_log.ts";
 import { type EstateKeys, Masker } from "./pseudonym.ts";
@@ -117,9 +117,6 @@ class FolderRun {
   #phase: FolderProgress["phase"] = "look";
   #total = { files: 0, bytes: 0 };
   #openWindows = 0;
-  /** The sending that goes on beside the reading; its failure ends the run. */
-  #sending: Promise<void> | undefined;
-  #failure: unknown;
 
   constructor(options: FolderOptions, store: DatabaseSync) {
     this.#options = options;
@@ -149,12 +146,12 @@ class FolderRun {
     }
     this.#phase = "ship";
     while (!this.#signal.aborted && this.#shipper && this.#spool.length > 0) {
-      this.#send();
+      this.#shipper.start(this.#signal);
       await pause(20, this.#signal);
-      this.#check();
+      this.#shipper.check();
     }
-    await this.#sending;
-    this.#check();
+    await this.settle();
+    this.#shipper?.check();
     this.summary.dropped = this.#spool.report().dropped;
   }
 
@@ -192,9 +189,9 @@ class FolderRun {
         spool: this.#spool,
         masker: this.#masker,
         latenessMs: this.#options.latenessMs,
-        latestMs,
+        latestMs: () => latestMs,
         scorer: this.#options.scorer,
-      } satisfies HostsOptions,
+      },
     );
     const names = new Set(group.flatMap((file) => file.hosts));
     const fromMs = hosts.closedUntilMs(names);
@@ -223,7 +220,7 @@ class FolderRun {
       hosts.add(event);
       this.#done.events++;
       if (count % STRIDE !== 0 || performance.now() < turnEnd) continue;
-      if (performance.now() >= commitAt && hosts.ready) {
+      if (performance.now() >= commitAt && hosts.ready()) {
         this.#openWindows += hosts.commit(drain);
         commitAt = performance.now() + COMMIT_MS;
       }
@@ -248,28 +245,15 @@ class FolderRun {
   /** Lets the sending go on, and waits for it where the spool is half full: the files can wait. */
   async #turn(): Promise<void> {
     this.#tell();
-    this.#send();
+    this.#shipper?.start(this.#signal);
     await new Promise((resolve) => setTimeout(resolve, 0));
-    this.#check();
-    while (
-      this.#shipper && !this.#signal.aborted && this.#spool.report().bytes > this.#limit / 2
-    ) {
+    this.#shipper?.check();
+    while (this.#shipper && !this.#signal.aborted && this.#spool.bytes > this.#limit / 2) {
       await pause(20, this.#signal);
-      this.#check();
+      this.#shipper.check();
       this.#tell();
-      this.#send();
+      this.#shipper.start(this.#signal);
     }
-  }
-
-  #send(): void {
-    if (this.#sending || !this.#shipper || this.#spool.length === 0) return;
-    this.#sending = this.#shipper.drain(this.#signal)
-      .catch((error) => this.#failure = error)
-      .finally(() => this.#sending = undefined);
-  }
-
-  #check(): void {
-    if (this.#failure !== undefined) throw this.#failure;
   }
 
   #count(group: readonly LogFile[]): void {
@@ -291,7 +275,7 @@ class FolderRun {
 
   /** Waits until nothing is being sent, so that the store can be closed. */
   async settle(): Promise<void> {
-    await this.#sending;
+    await this.#shipper?.settle();
   }
 }
 

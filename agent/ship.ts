@@ -16,7 +16,6 @@ const BATCH_ROWS = 2_048;
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 5 * 60_000;
 const REQUEST_MS = 60_000;
-/** A host that must not be tried again yet is tried when the others are done. */
 const PATH = "/v1/vectors";
 
 /** The server will never take what we send; a person must act. */
@@ -65,6 +64,8 @@ export class Shipper {
   readonly #spool: Spool;
   readonly #options: ShipOptions;
   #attempt = 0;
+  #sending: Promise<void> | undefined;
+  #failure: unknown;
 
   /** Sends from `spool`. */
   constructor(spool: Spool, options: ShipOptions) {
@@ -92,7 +93,28 @@ export class Shipper {
     }
   }
 
-  /** Sends all that waits, again and again until the signal aborts; `wake` ends a pause early. */
+  /** Starts sending beside other work, where that is not going on; `check` tells of a refusal. */
+  start(signal: AbortSignal): void {
+    if (this.#sending || this.#spool.length === 0) return;
+    this.#sending = this.drain(signal)
+      .catch((error) => this.#failure = error)
+      .finally(() => this.#sending = undefined);
+  }
+
+  /** Throws what ended the sending that was started. */
+  check(): void {
+    if (this.#failure === undefined) return;
+    const failure = this.#failure;
+    this.#failure = undefined;
+    throw failure;
+  }
+
+  /** Waits until nothing is being sent, so that the store can be closed. */
+  async settle(): Promise<void> {
+    await this.#sending;
+  }
+
+  /** Sends a host's next batch. */
   async #sendOne(host: string, signal: AbortSignal): Promise<Outcome> {
     const batch = this.#spool.batch(host, BATCH_ROWS);
     if (!batch) return {};

@@ -61,6 +61,11 @@ export class Spool {
     return this.#rows;
   }
 
+  /** Their size, bytes. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** Appends a host's row, inside the caller's transaction; urgent ones go first. */
   append(host: string, row: WireRow, urgent = false): void {
     const body = encodeBatch({

@@ -38,11 +38,7 @@ const SCHEMA = `
   ) strict;
   create table position (
     channel text primary key,
-    record_id integer not null
-  ) strict;
-  create table note (
-    name text primary key,
-    value text not null
+    bookmark text not null
   ) strict;
 `;
 

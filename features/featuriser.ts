@@ -51,7 +51,8 @@ export interface FeaturiserReport {
   impossibleTime: number;
 }
 
-const LATENESS_MS = 15 * 60_000;
+/** How much later than its hour an event may come, milliseconds. */
+export const LATENESS_MS = 15 * 60_000;
 const EARLIEST_MS = Date.UTC(2000, 0);
 const LATEST_MS = Date.UTC(2100, 0);
 /** Accounts of the system itself: their rows are the host's. */
@@ -137,6 +138,11 @@ export class Featuriser {
   /** Events before this belong to closed hours: a source can begin here again. */
   get closedUntilMs(): number {
     return this.#memory.closedUntilMs;
+  }
+
+  /** Start of the earliest open hour, Infinity where none is open. */
+  get oldestOpenMs(): number {
+    return this.#oldestMs;
   }
 
   /** Whether an hour can be closed: then call {@link drain}. */

@@ -132,9 +132,13 @@ export class ChannelLog implements Disposable {
       new Uint8Array(pointers.buffer),
       CONTEXT.values,
     );
-    if (this.#context === 0n) throw new Error(`Cannot render ${fields.channel}: ${this.#failure()}`);
+    if (this.#context === 0n) {
+      throw new Error(`Cannot render ${fields.channel}: ${this.#failure()}`);
+    }
     this.signal = api.CreateEventW(0n, 1, 1, 0n); // manual reset, signalled: drained at the start
-    if (this.signal === 0n) throw new Error(`Cannot wait for ${fields.channel}: ${this.#failure()}`);
+    if (this.signal === 0n) {
+      throw new Error(`Cannot wait for ${fields.channel}: ${this.#failure()}`);
+    }
   }
 
   #failure(): string {

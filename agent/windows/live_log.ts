@@ -4,6 +4,7 @@
  * @module
  */
 import type { EventView } from "@/features/event.ts";
+import { WINDOW_MS } from "@/features/vector.ts";
 import { ChannelLog, type ChannelStatus } from "./channel_log.ts";
 import type { ChannelFields } from "./channels.ts";
 import { WAIT } from "./codes.ts";
@@ -30,7 +31,6 @@ export class LiveLog implements Disposable {
   readonly #now: () => number;
   readonly #sources: Source[];
   readonly #signals: BigUint64Array<ArrayBuffer>;
-  #taken: Source | undefined;
   #lookMs: number;
   #stallMs: number;
 
@@ -54,7 +54,6 @@ export class LiveLog implements Disposable {
 
   /** The earliest event that is there, undefined where all channels are drained for now. */
   next(): EventView | undefined {
-    this.#taken = undefined;
     let first: Source | undefined;
     for (const source of this.#sources) {
       if (source.head === undefined && !source.drained) {
@@ -66,7 +65,6 @@ export class LiveLog implements Disposable {
       }
     }
     if (first === undefined) return undefined;
-    this.#taken = first;
     const event = first.head;
     first.head = undefined;
     return event;
@@ -97,11 +95,12 @@ export class LiveLog implements Disposable {
     this.#lookAtAll();
   }
 
-  /** Where each channel must begin again for the hours that are open. */
+  /** Where each channel must begin again for the hours that are open, and for what waits here. */
   positions(openFromMs: number): Map<string, string> {
-    return new Map(
-      this.#sources.map(({ log }) => [log.status.channel, log.position(openFromMs)]),
-    );
+    return new Map(this.#sources.map(({ log, head }) => {
+      const headMs = head ? Math.floor(head.timeMs / WINDOW_MS) * WINDOW_MS : Infinity;
+      return [log.status.channel, log.position(headMs < openFromMs ? headMs : openFromMs)];
+    }));
   }
 
   /** How each channel fares. */
