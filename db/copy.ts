@@ -118,14 +118,25 @@ export class CopyWriter {
   }
 }
 
-/** Sends a stream made by {@link CopyWriter} to `copy … from stdin (format binary)`. */
+/** What of postgres.js' query is ours to replace: whom it tells that it failed. */
+interface Rejectable {
+  reject: (reason: unknown) => void;
+}
+
+/**
+ * Sends a stream made by {@link CopyWriter} to `copy … from stdin (format binary)`. Throws what
+ * Postgres answers. postgres.js settles the query when the stream opens, and after its last byte
+ * tells nobody of an error (a unique violation, say): so the query's `reject` is taken over.
+ */
 export async function copyIn(
   sql: postgres.Sql,
   statement: string,
   stream: Uint8Array,
 ): Promise<void> {
-  const writable = await sql.unsafe(statement).writable();
+  const query = sql.unsafe(statement);
+  const writable = await query.writable();
   await new Promise<void>((resolve, reject) => {
+    (query as unknown as Rejectable).reject = reject;
     writable.once("error", reject);
     writable.once("finish", resolve);
     writable.end(stream);
@@ -156,12 +167,14 @@ export async function copyOut(
   fields: number,
   visit: (row: CopyRow) => void,
 ): Promise<void> {
-  const readable = await sql.unsafe(statement).readable();
+  const query = sql.unsafe(statement);
+  const readable = await query.readable();
   const at = new Int32Array(fields);
   const size = new Int32Array(fields);
   let rest: Uint8Array = new Uint8Array(0);
   let start = HEADER.length;
   await new Promise<void>((resolve, reject) => {
+    (query as unknown as Rejectable).reject = reject;
     readable.once("error", reject);
     readable.once("end", resolve);
     readable.on("data", (chunk: Uint8Array) => {
