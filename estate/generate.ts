@@ -46,7 +46,8 @@ export function prepare(options: EstateOptions): Play {
   const calendar = new Calendar(start, days);
   const estate = populate(options, calendar);
   let due: EstateEvent[] = [];
-  const root = new Scene(estate, calendar, new Random(seed), (event) => void due.push(event));
+  const sink = (event: EstateEvent) => void due.push(event);
+  const root = new Scene({ estate, calendar, sink, sessions: new Map() }, new Random(seed));
   const plans = [
     ...plan(root, options.attacks ?? ["all"], options.strength),
     ...options.extra?.(root) ?? [],
@@ -61,7 +62,8 @@ export function prepare(options: EstateOptions): Play {
       const until = day === days - 1
         ? Infinity
         : calendar.startMs + (day + 1) * DAY_MS - 14 * HOUR_MS;
-      const stepsUntil = until + 2 * DAY_MS;
+      // A step makes events up to some minutes before its own time.
+      const stepsUntil = until + HOUR_MS;
       while (step < steps.length && steps[step]!.timeMs < stepsUntil) steps[step++]!.act();
       const ready = due.filter((event) => event.writeMs < until).flatMap(delay);
       due = due.filter((event) => event.writeMs >= until);

@@ -89,36 +89,55 @@ function checkNames(definition: EventDefinition, fields: Fields): void {
   }
 }
 
-/** One strand of what happens: a stream of chance, and what its events belong to. */
-export class Scene {
+/** A session of a person at a machine, and when the person was at it. */
+export interface OpenSession {
+  /** Number of the logon. */
+  readonly logonId: number;
+  /** When it began. */
+  readonly startMs: number;
+}
+
+/** What all strands share. */
+export interface World {
   /** The estate that it happens in. */
   readonly estate: Estate;
   /** Its days. */
   readonly calendar: Calendar;
+  /** Takes the events. */
+  readonly sink: EventSink;
+  /** People's last sessions at their machines, by SID, so that an attacker can ride on them. */
+  readonly sessions: Map<string, OpenSession[]>;
+}
+
+/** One strand of what happens: a stream of chance, and what its events belong to. */
+export class Scene {
+  /** What it shares with the other strands. */
+  readonly world: World;
   /** The strand's own chance. */
   readonly random: Random;
   /** What its events belong to. */
   readonly label: Label | null;
-  readonly #sink: EventSink;
 
   /** Begins a strand. */
-  constructor(
-    estate: Estate,
-    calendar: Calendar,
-    random: Random,
-    sink: EventSink,
-    label: Label | null = null,
-  ) {
-    this.estate = estate;
-    this.calendar = calendar;
+  constructor(world: World, random: Random, label: Label | null = null) {
+    this.world = world;
     this.random = random;
     this.label = label;
-    this.#sink = sink;
+  }
+
+  /** The estate that it happens in. */
+  get estate(): Estate {
+    return this.world.estate;
+  }
+
+  /** Its days. */
+  get calendar(): Calendar {
+    return this.world.calendar;
   }
 
   /** The same scene on another strand. */
   strand(random: Random, label: Label | null = this.label): Scene {
-    return new Scene(this.estate, this.calendar, random, this.#sink, label);
+    return new Scene(this.world, random, label);
   }
 
   /** The day of a time, counted from the estate's first. */
@@ -152,7 +171,7 @@ export class Scene {
       : rule === "actor"
       ? actor.sid
       : "S-1-5-18";
-    this.#sink({
+    this.world.sink({
       definition,
       timeMs: logged,
       writeMs: logged,

@@ -49,6 +49,23 @@ export function changeOwnPassword(scene: Scene, timeMs: number, account: Account
   accountAltered(scene, timeMs + 12, session, account);
 }
 
+/** 4740: an account is locked after too many wrong passwords, tried at a machine. */
+export function lockAccount(
+  scene: Scene,
+  timeMs: number,
+  target: Account,
+  callerComputer: string,
+): void {
+  const host = hostsOf(scene.estate, "dc")[0]!;
+  scene.emit(host, "security", 4740, timeMs, target, {
+    ...subject(host.account, 0x3e7),
+    SubjectUserSid: "S-1-5-18",
+    TargetUserName: target.name,
+    TargetDomainName: callerComputer,
+    TargetSid: target.sid,
+  });
+}
+
 /** 4738: an account is altered. */
 export function accountAltered(
   scene: Scene,

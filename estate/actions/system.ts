@@ -203,6 +203,7 @@ export function boot(scene: Scene, timeMs: number, host: Host): void {
     VirtualAccount: "%%1843",
     ElevatedToken: "%%1842",
   });
+  subscribeWmi(scene, timeMs + 30_000, host, 'NTEventLogEventConsumer="SCM Event Log Consumer"');
   for (
     const service of ["Windows Update", "Windows Search", "Background Intelligent Transfer Service"]
   ) {

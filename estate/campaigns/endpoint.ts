@@ -9,6 +9,7 @@ import {
   enumerate,
   machineSid,
 } from "../actions/directory.ts";
+import { networkLogon, type Session } from "../actions/logon.ts";
 import { powershell } from "../actions/powershell.ts";
 import { connect, injectThread, lookUp, makeFile, run, setValue } from "../actions/process.ts";
 import {
@@ -254,8 +255,9 @@ function prepareRansom(attack: Attack): void {
   ];
   hosts.forEach((host, i) => {
     const at = attack.moment(attack.by(i, 0, 0)) + i * attack.by(0, 300_000, 9000);
+    let session: Session = { host, account: by, type: 3, logonId: 0 };
     attack.add("T1490", at, (scene, timeMs) => {
-      const session = { host, account: by, type: 3, logonId: 0x51_0000 + 7 * i };
+      session = networkLogon(scene, timeMs - 2000, host, by, attack.victim.host, { seconds: 90 });
       const shell = run(scene, timeMs, session, `${SYS}cmd.exe`, { elevated: true });
       const commands = [
         ["vssadmin.exe", "vssadmin delete shadows /all /quiet"],
@@ -272,7 +274,6 @@ function prepareRansom(attack: Attack): void {
       });
     });
     attack.add("T1489", at + 20_000, (scene, timeMs) => {
-      const session = { host, account: by, type: 3, logonId: 0x51_0000 + 7 * i };
       for (
         const service of ["Volume Shadow Copy", "SQL Server", "Backup Agent"].slice(
           0,

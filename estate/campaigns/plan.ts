@@ -139,9 +139,13 @@ export class Attack {
     return this.random.chance(night) ? this.atNight(later) : this.atWork(later);
   }
 
-  /** The session that the attacker rides on at the victim's machine. */
-  foothold(timeMs: number, account: Account = this.victim.account): Session {
-    return { host: this.victim.host, account, type: 2, logonId: luidAt(this.scene, timeMs) };
+  /** The victim's session at the victim's machine, which the attacker rides on. */
+  foothold(timeMs: number): Session {
+    const { account, host } = this.victim;
+    const sessions = this.scene.world.sessions.get(account.sid) ?? [];
+    const open = sessions.findLast((session) => session.startMs <= timeMs);
+    const logonId = open?.logonId ?? luidAt(this.scene, timeMs);
+    return { host, account, type: 2, logonId };
   }
 }
 

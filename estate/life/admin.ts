@@ -138,7 +138,10 @@ const tuneServer: Chore = (scene, timeMs, work) => {
   const far = networkLogon(scene, timeMs, server, work.person.adminAccount!, work.place);
   const draw = scene.random.next();
   if (draw < 0.25) changeAuditPolicy(scene, timeMs + 900, far, draw < 0.05 ? "removed" : "added");
-  else if (draw < 0.35) clearLog(scene, timeMs + 900, far, "Application");
+  else if (draw < 0.35) {
+    const log = scene.random.pick(["Application", "System", "Application", "Security"] as const);
+    clearLog(scene, timeMs + 900, far, log);
+  } else if (draw < 0.38) weakenDefender(scene, timeMs + 900, server);
   else if (draw < 0.6) weakenDefender(scene, timeMs + 900, server, "D:\\Databases");
   else serviceStart(scene, timeMs + 900, far, "Print Spooler", "auto start", "disabled");
 };

@@ -35,7 +35,9 @@ export function supportUsers(scene: Scene, work: Work): void {
         );}
     } else if (kind < 0.7) {
       const far = networkLogon(scene, at, customer.host, account, place);
-      remoteShell(scene, at + 900, far, ["Get-Process", "Get-Service Spooler"]);
+      if (kind < 0.54) addToGroup(scene, at + 900, far, "remoteDesktop", customer.account);
+      else if (kind < 0.56) addToGroup(scene, at + 900, far, "administrators", customer.account);
+      else remoteShell(scene, at + 900, far, ["Get-Process", "Get-Service Spooler"]);
     } else if (kind < 0.85) {
       const desk = remoteDesktop(scene, at, session, customer.host, account);
       run(scene, at + 60_000, desk, "C:\\Windows\\System32\\mmc.exe", { elevated: true });

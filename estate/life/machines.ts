@@ -4,7 +4,7 @@
  */
 import { enumerate, replicate } from "../actions/directory.ts";
 import { controllerOf, networkLogon, serviceLogon } from "../actions/logon.ts";
-import { connect, lookUp, run, setValue, systemSession } from "../actions/process.ts";
+import { connect, lookUp, openProcess, run, setValue, systemSession } from "../actions/process.ts";
 import {
   boot,
   changeTask,
@@ -84,6 +84,16 @@ const HOUSEKEEPING = [
   ["C:\\Windows\\System32\\rundll32.exe", "rundll32.exe Startupscan.dll,SusRunTask"],
 ] as const;
 
+const LSASS = "C:\\Windows\\System32\\lsass.exe";
+
+/** Programs that open lsass every day, with what access. */
+const LSASS_READERS = [
+  ["C:\\ProgramData\\Microsoft\\Windows Defender\\Platform\\4.18.24090\\MsMpEng.exe", 0x1010],
+  ["C:\\Windows\\System32\\wbem\\WmiPrvSE.exe", 0x1410],
+  [SVCHOST, 0x1000],
+  ["C:\\Windows\\System32\\csrss.exe", 0x1fffff],
+] as const;
+
 function runHousekeeping(scene: Scene, host: Host, moment: () => number): void {
   const { random } = scene;
   const system = systemSession(host);
@@ -99,6 +109,10 @@ function runHousekeeping(scene: Scene, host: Host, moment: () => number): void {
       const target = "HKLM\\SYSTEM\\CurrentControlSet\\Services\\W32Time\\Config\\Status";
       setValue(scene, at + 300, process, target, `DWORD (0x${random.hex(8)})`);
     }
+  }
+  for (let i = random.poisson(4); i > 0; i--) {
+    const [image, access] = random.favourite(LSASS_READERS);
+    openProcess(scene, moment(), run(scene, moment(), system, image), LSASS, access);
   }
   for (let i = random.poisson(2); i > 0; i--) enumerate(scene, moment(), system, "group", SVCHOST);
   if (random.chance(0.5)) {

@@ -2,7 +2,13 @@
  * A day of a person: coming, working, pausing, leaving, and the slips in between.
  * @module
  */
-import { changeOwnPassword, enumerate } from "../actions/directory.ts";
+import {
+  changeAccount,
+  changeOwnPassword,
+  directorySession,
+  enumerate,
+  lockAccount,
+} from "../actions/directory.ts";
 import {
   failLogon,
   lock,
@@ -14,9 +20,9 @@ import {
   type Source,
 } from "../actions/logon.ts";
 import { powershell } from "../actions/powershell.ts";
-import { connect, lookUp, makeFile, run, setValue } from "../actions/process.ts";
+import { connect, injectThread, lookUp, makeFile, run, setValue } from "../actions/process.ts";
 import { openShare, plugDisk, useFile } from "../actions/share.ts";
-import { restart } from "../actions/system.ts";
+import { defenderFinds, restart } from "../actions/system.ts";
 import { type Calendar, HOUR_MS } from "../calendar.ts";
 import { type Estate, hostsOf, type Person, type Role, roleOn } from "../model.ts";
 import { Random } from "../random.ts";
@@ -98,6 +104,9 @@ export function liveDay(scene: Scene, person: Person, day: number): void {
       },
     );
   }
+  if (random.chance(slips > 2 ? 0.5 : sinceChange < 3 ? 0.04 : 0.002)) {
+    lockOut(scene, times.startMs - 400_000, person, place);
+  }
   if (sinceChange === 0) {
     changeOwnPassword(scene, times.startMs + random.between(40, 300) * 1000, person.account);
   }
@@ -106,6 +115,7 @@ export function liveDay(scene: Scene, person: Person, day: number): void {
   const work: Work = { session, times, place, role, busy, person };
   pauses(scene, work);
   usePrograms(scene, work);
+  runInBackground(scene, work);
   browse(scene, work);
   useShares(scene, work);
   tickets(scene, work);
@@ -114,6 +124,22 @@ export function liveDay(scene: Scene, person: Person, day: number): void {
   if (role === "helpdesk") supportUsers(scene, work);
   if (role === "admin") administer(scene, work);
   leave(scene, work);
+}
+
+/** A forgotten password: guesses until the account locks, and the help desk opens it again. */
+function lockOut(scene: Scene, timeMs: number, person: Person, place: Source): void {
+  const { random, estate } = scene;
+  const type = person.host.kind === "terminal" ? 10 : 2;
+  let at = timeMs;
+  for (let i = 0; i < 5; i++) {
+    at += random.between(4, 25) * 1000;
+    failLogon(scene, at, person.host, person.account, place, { type });
+  }
+  lockAccount(scene, at + 900, person.account, person.host.name);
+  failLogon(scene, at + 20_000, person.host, person.account, place, { type, why: "locked" });
+  const helper = random.pick(estate.people).adminAccount ?? estate.services.deploy;
+  const directory = directorySession(scene, at + 180_000, helper);
+  changeAccount(scene, at + 180_000, directory, person.account, "unlocked");
 }
 
 /** A person at work, as the parts of a day see it. */
@@ -156,6 +182,10 @@ function arrive(scene: Scene, person: Person, times: Workday, place: Source, day
     ? { name: "THIN-CLIENT", ip: `${person.site.subnet.slice(0, -1)}9.${20 + random.int(200)}` }
     : undefined;
   const session = logonAt(scene, times.startMs, host, account, { type, from });
+  const { logonId } = session;
+  const before = scene.world.sessions.get(account.sid) ?? [];
+  const open = { logonId, startMs: times.startMs };
+  scene.world.sessions.set(account.sid, [...before.slice(-9), open]);
   if (type === 11) {
     requestTgt(scene, times.startMs + random.between(30, 200) * 1000, account, place);
   }
@@ -199,10 +229,12 @@ const ROAMING = ["Notes.docx", "Book1.xlsx", "export.csv", "image001.png", "Invo
 function usePrograms(scene: Scene, work: Work): void {
   const { random } = scene;
   const { session, times, role, busy } = work;
-  const count = random.poisson(18 * busy);
+  const day = scene.dayOf(times.startMs);
+  const programs = [...PROGRAMS[role], ...newPrograms(scene, role, day)];
+  const count = random.poisson(22 * busy);
   for (let i = 0; i < count; i++) {
     const at = moment(random, times);
-    const image = random.favourite(PROGRAMS[role]);
+    const image = i % 9 === 8 ? programs.at(-1)! : random.favourite(programs);
     const file = image.slice(image.lastIndexOf("\\") + 1);
     const known = ARGUMENTS[file];
     const document = /OFFICE16/i.test(image) && random.chance(0.6)
@@ -220,6 +252,44 @@ function usePrograms(scene: Scene, work: Work): void {
       const key =
         `HKU\\${session.account.sid}\\Software\\Microsoft\\Windows\\CurrentVersion\\Run\\Teams`;
       setValue(scene, at + 900, process, key, image);
+    }
+  }
+}
+
+/** Applications that a role begins to use at some day of the estate. */
+function newPrograms(scene: Scene, role: Role, day: number): string[] {
+  const plan = new Random(scene.estate.seed, "applications", role);
+  const from = plan.between(0.2, 0.9) * scene.calendar.days;
+  const name = plan.pick(["Ledger", "Planner", "Quotes", "Tracker", "Designer"]);
+  return day >= from ? [`C:\\Program Files\\${name}\\${name}.exe`] : [];
+}
+
+const BACKGROUND = [
+  "backgroundTaskHost.exe",
+  "RuntimeBroker.exe",
+  "dllhost.exe",
+  "conhost.exe",
+  "smartscreen.exe",
+  "SearchProtocolHost.exe",
+  "taskhostw.exe",
+  "ApplicationFrameHost.exe",
+  "rundll32.exe",
+];
+
+/** What Windows and browsers start in the person's name. */
+function runInBackground(scene: Scene, work: Work): void {
+  const { random } = scene;
+  const { session, times } = work;
+  const browser = run(scene, times.startMs + 70_000, session, PROGRAMS.office[1]!);
+  for (let i = random.poisson(28); i > 0; i--) {
+    const at = moment(random, times);
+    if (random.chance(0.4)) {
+      const commandLine = `"${browser.image}" --type=renderer --lang=en-GB --client-id=${
+        random.int(400)
+      }`;
+      run(scene, at, session, browser.image, { parent: browser, commandLine });
+    } else {
+      run(scene, at, session, `C:\\Windows\\System32\\${random.favourite(BACKGROUND)}`);
     }
   }
 }
@@ -288,11 +358,18 @@ function oddities(scene: Scene, work: Work): void {
     const process = run(scene, moment(random, times), session, installer);
     makeFile(scene, moment(random, times), process, `C:\\Users\\Public\\${random.hex(5)}.dll`);
   }
+  if (random.chance(0.003)) {
+    const found = `C:\\Users\\${person.account.name}\\Downloads\\toolbar-${random.hex(4)}.exe`;
+    defenderFinds(scene, moment(random, times), session, "PUA:Win32/InstallCore", found);
+  }
   if (random.chance(0.02)) {
     const share = random.pick(estate.shares);
     openShare(scene, moment(random, times), share, person.account, place);
   }
 }
+
+const DEBUGGER =
+  "C:\\Program Files\\Microsoft Visual Studio\\2022\\Professional\\Common7\\IDE\\vsjitdebugger.exe";
 
 function develop(scene: Scene, work: Work): void {
   const { random } = scene;
@@ -301,6 +378,11 @@ function develop(scene: Scene, work: Work): void {
   for (let i = 0; i < shells; i++) {
     const blocks = Array.from({ length: 1 + random.int(3) }, () => random.favourite(SCRIPTS));
     powershell(scene, moment(random, times), session, { blocks });
+  }
+  if (random.chance(0.15)) {
+    const debuggee = PROGRAMS.developer[random.pick([2, 5, 9])]!;
+    const debug = run(scene, moment(random, times), session, DEBUGGER);
+    injectThread(scene, moment(random, times), debug, debuggee);
   }
   const builds = random.poisson(4 * busy);
   for (let i = 0; i < builds; i++) {

@@ -34,12 +34,12 @@ function backUp(scene: Scene, day: number): void {
   const from = management(scene);
   const account = estate.services.backup;
   let at = scene.calendar.at(from.site, day, 22) + random.between(0, 300) * 1000;
-  serviceLogon(scene, at - 4000, from, account, 4);
+  const session = serviceLogon(scene, at - 4000, from, account, 4);
   const full = scene.calendar.weekday(day) === 6;
   const agent = run(
     scene,
     at - 3000,
-    { host: from, account, logonId: 0x9f31, type: 4 },
+    session,
     "C:\\Program Files\\Corp\\Backup\\backup.exe",
   );
   for (const host of hostsOf(estate, "dc", "file", "app", "terminal")) {
