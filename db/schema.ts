@@ -117,6 +117,21 @@ export const baselines = pgTable("baselines", {
   trainedTo: instant("trained_to").notNull(),
 }, (table) => [primaryKey({ columns: [table.hostId, table.userId, table.feature] })]);
 
+/** What baselines are made from: mergeable sketches, so that no day is read twice. */
+export const sketches = pgTable("sketches", {
+  hostId: uuid("host_id").notNull(),
+  userId: uuid("user_id").notNull(),
+  windows: integer("windows").notNull(),
+  /** Windows by hour of the week in the host's own time, Monday 0:00 first. */
+  hours: integer("hours").array().notNull(),
+  /** Quantile sketch of each column, see server/jobs/sketch.ts. */
+  bytes: bytea("bytes").notNull(),
+  /** First window counted. */
+  countedFrom: instant("counted_from").notNull(),
+  /** Windows that begin before this are counted. */
+  countedTo: instant("counted_to").notNull(),
+}, (table) => [primaryKey({ columns: [table.hostId, table.userId] })]);
+
 /** Raw score and p-value of each window, and the five columns that contribute most. */
 export const scores = pgTable("scores", {
   hostId: uuid("host_id").notNull(),
@@ -150,6 +165,7 @@ export const alerts = pgTable("alerts", {
 }, (table) => [
   primaryKey({ columns: [table.hostId, table.alertId] }),
   index("alerts_raised").on(table.raisedAt.desc(), table.alertId),
+  uniqueIndex("alerts_window").on(table.hostId, table.windowStart, table.userId),
 ]);
 
 /** How far each running or ended job is. */

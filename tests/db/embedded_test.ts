@@ -29,6 +29,37 @@ Deno.test("embedded Postgres", async (t) => {
         select tablename from pg_tables where tablename like 'vectors_2%'`;
       assert.deepEqual([...rows], [{ tablename: "vectors_2026_01_05" }]);
     });
+    await t.step(
+      "a week that lies in the default partition gets its own, without loss",
+      async () => {
+        const { sql } = database;
+        const id = "00000000-0000-4000-8000-000000000001";
+        for (const day of ["2031-03-05T01:00:00Z", "2031-03-12T01:00:00Z"]) {
+          await sql`
+          insert into vectors values (${id}, ${day}::text::timestamptz, ${id}, 0, 0, 1, 1, '\\x00')`;
+        }
+        await sql`select make_vector_partition('2031-03-05T12:00:00Z')`;
+        const where = () => sql`select tableoid::regclass::text as t from vectors order by 1`;
+        assert.deepEqual((await where()).map(({ t }) => t), [
+          "vectors_2031_03_03",
+          "vectors_default",
+        ]);
+        const [{ storage }] = await sql`
+        select attstorage as storage from pg_attribute
+        where attrelid = 'vectors_2031_03_03'::regclass and attname = 'values'`;
+        assert.equal(storage, "e");
+      },
+    );
+    await t.step("retention drops the weeks that have ended", async () => {
+      const { sql } = database;
+      const [early] = await sql`select drop_vector_partitions('2031-03-09T23:59:59Z') as n`;
+      assert.equal(early.n, 1); // the week of January 2026 only
+      const [late] = await sql`select drop_vector_partitions('2031-03-10T00:00:00Z') as n`;
+      assert.equal(late.n, 1);
+      const [{ n }] = await sql`select count(*)::int as n from vectors`;
+      assert.equal(n, 1);
+      await sql`select make_vector_partition('2026-01-08T00:00:00Z')`;
+    });
     await t.step("a database that a newer Habit has used is refused", async () => {
       await database.sql`
         insert into drizzle.__drizzle_migrations (hash, created_at) values ('newer', 0)`;
