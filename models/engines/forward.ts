@@ -47,7 +47,12 @@ export function forwardOn(
   return outputs;
 }
 
-function checkLayers(widths: readonly number[], values: Float32Array, layers: readonly number[]) {
+/** @throws {RangeError} if the values are not whole rows, or the net has no such layer. */
+export function checkLayers(
+  widths: readonly number[],
+  values: Float32Array,
+  layers: readonly number[],
+): void {
   if (values.length % widths[0] !== 0) {
     throw new RangeError(`Cannot cut ${values.length} values into rows of ${widths[0]}`);
   }

@@ -15,14 +15,19 @@ export function* trainHost(kernel: Kernel, job: TrainingJob): Generator<LossPoin
   try {
     tables = checkedTables(job);
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    return { id: job.id, outcome: "refused", reason: error.message, losses: [] };
+    return refused(job, error);
   }
   const { table, heldOut } = tables;
   const { recipe } = job;
   return recipe.kind === "gan"
     ? yield* trainGan(kernel, job, recipe, table)
     : yield* trainAutoencoder(kernel, job, recipe, table, heldOut);
+}
+
+/** The result of a job that its checks found unfit; throws what is not a finding of theirs. */
+export function refused(job: TrainingJob, error: unknown): TrainingResult {
+  if (!(error instanceof RangeError)) throw error;
+  return { id: job.id, outcome: "refused", reason: error.message, losses: [] };
 }
 
 /**

@@ -31,12 +31,15 @@ function fastest(): EngineName {
   return nativeLevel() ? "fused-native" : "fused";
 }
 
-/** Opens an engine. */
-export function openEngine({ name = fastest(), workers }: OpenOptions = {}): Promise<Engine> {
-  if (name !== "reference" && name !== "fused" && name !== "fused-native") {
-    throw new RangeError(`Cannot open engine "${name}"`);
+/** Opens an engine; what is not set up here is an error that says what to do. */
+export async function openEngine(
+  { name = fastest(), workers }: OpenOptions = {},
+): Promise<Engine> {
+  if (name === "tensorflow" || name === "webgpu") {
+    const { openTensorflow } = await import("./tensorflow/engine.ts");
+    return await openTensorflow(name, name);
   }
-  return Promise.resolve(new KernelEngine(name, workers ?? availableParallelism()));
+  return new KernelEngine(name, workers ?? availableParallelism());
 }
 
 /** Every engine, usable here or not. */
