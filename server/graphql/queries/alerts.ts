@@ -32,19 +32,22 @@ export function alertsByTime(sql: Sql, filter: AlertFilter, page: Page) {
       a.window_start as "windowStart", a.p, a.score, a.raised_at as "raisedAt", c.state, c.label,
       c.note, c.assignee, c.updated_at as "updatedAt",
       array[c.raised_at::text, c.alert_id::text] as key
-    from alert_cases c
+    from (
+      select * from alert_cases c
+      where (${hostId}::uuid is null or c.host_id = ${hostId})
+        and (${userId}::uuid is null or c.user_id = ${userId})
+        and (${state}::text is null or c.state = ${state})
+        and (${label}::text is null or c.label = ${label})
+        and (${assignee}::uuid is null or c.assignee = ${assignee})
+        and (${from}::timestamptz is null or c.raised_at >= ${from})
+        and (${to}::timestamptz is null or c.raised_at < ${to})
+        and (${id}::uuid is null or
+          (c.raised_at, c.alert_id) < (${raised}::text::timestamptz, ${id}))
+      order by c.raised_at desc, c.alert_id desc
+      limit ${page.limit}
+    ) c
     join alerts a on a.host_id = c.host_id and a.alert_id = c.alert_id
-    where (${hostId}::uuid is null or c.host_id = ${hostId})
-      and (${userId}::uuid is null or c.user_id = ${userId})
-      and (${state}::text is null or c.state = ${state})
-      and (${label}::text is null or c.label = ${label})
-      and (${assignee}::uuid is null or c.assignee = ${assignee})
-      and (${from}::timestamptz is null or c.raised_at >= ${from})
-      and (${to}::timestamptz is null or c.raised_at < ${to})
-      and (${id}::uuid is null or
-        (c.raised_at, c.alert_id) < (${raised}::text::timestamptz, ${id}))
-    order by c.raised_at desc, c.alert_id desc
-    limit ${page.limit}`;
+    order by c.raised_at desc, c.alert_id desc`;
 }
 
 /** Alerts with the smallest p-value first. */
@@ -56,18 +59,21 @@ export function alertsByStrangeness(sql: Sql, filter: AlertFilter, page: Page) {
       a.window_start as "windowStart", a.p, a.score, a.raised_at as "raisedAt", c.state, c.label,
       c.note, c.assignee, c.updated_at as "updatedAt",
       array[c.p::text, c.alert_id::text] as key
-    from alert_cases c
+    from (
+      select * from alert_cases c
+      where (${hostId}::uuid is null or c.host_id = ${hostId})
+        and (${userId}::uuid is null or c.user_id = ${userId})
+        and (${state}::text is null or c.state = ${state})
+        and (${label}::text is null or c.label = ${label})
+        and (${assignee}::uuid is null or c.assignee = ${assignee})
+        and (${from}::timestamptz is null or c.raised_at >= ${from})
+        and (${to}::timestamptz is null or c.raised_at < ${to})
+        and (${id}::uuid is null or (c.p, c.alert_id) > (${p}::text::float8, ${id}))
+      order by c.p, c.alert_id
+      limit ${page.limit}
+    ) c
     join alerts a on a.host_id = c.host_id and a.alert_id = c.alert_id
-    where (${hostId}::uuid is null or c.host_id = ${hostId})
-      and (${userId}::uuid is null or c.user_id = ${userId})
-      and (${state}::text is null or c.state = ${state})
-      and (${label}::text is null or c.label = ${label})
-      and (${assignee}::uuid is null or c.assignee = ${assignee})
-      and (${from}::timestamptz is null or c.raised_at >= ${from})
-      and (${to}::timestamptz is null or c.raised_at < ${to})
-      and (${id}::uuid is null or (c.p, c.alert_id) > (${p}::text::float8, ${id}))
-    order by c.p, c.alert_id
-    limit ${page.limit}`;
+    order by c.p, c.alert_id`;
 }
 
 /** Alerts by id, in any order. */
