@@ -4,6 +4,9 @@
  */
 import type { Command } from "commander";
 import { InvalidArgumentError } from "commander";
+import { basename } from "node:path";
+import type { EstateOptions } from "@/estate/generate.ts";
+import type { ReplayFile } from "@/estate/replay.ts";
 import { Progress } from "./progress.ts";
 
 interface Flags {
@@ -15,6 +18,9 @@ interface Flags {
   seed: number;
   attacks: string[];
   strength?: "quiet" | "normal" | "loud";
+  scenario: string[];
+  replay?: string;
+  replayIndex?: string;
   format: "evtx" | "events";
 }
 
@@ -44,6 +50,14 @@ export function register(program: Command): void {
       if (["quiet", "normal", "loud"].includes(text)) return text as Flags["strength"];
       throw new InvalidArgumentError("It must be quiet, normal or loud.");
     })
+    .option(
+      "--scenario <file>",
+      "a campaign described as JSON (docs/scenario.schema.json); give it again for more",
+      (file: string, more: string[]) => [...more, file],
+      [] as string[],
+    )
+    .option("--replay <folder>", "real attack logs to splice onto hosts of the estate")
+    .option("--replay-index <file>", "JSON list of {file, attack}: replays those with a technique")
     .option("--format <form>", "evtx: files; events: JSON lines on standard output", (text) => {
       if (text === "evtx" || text === "events") return text;
       throw new InvalidArgumentError("It must be evtx or events.");
@@ -56,7 +70,7 @@ export function register(program: Command): void {
 }
 
 async function write(flags: Flags): Promise<void> {
-  const { out, ...options } = flags;
+  const { out } = flags;
   if (out === undefined) throw new Error("Cannot write an estate: name a folder by --out FOLDER");
   const { generateEstate } = await import("@/estate/write.ts");
   const progress = new Progress(
@@ -65,7 +79,7 @@ async function write(flags: Flags): Promise<void> {
     () => performance.now(),
   );
   const { truth, events, bytes } = await generateEstate({
-    ...options,
+    ...await optionsOf(flags),
     out,
     onProgress: ({ day, days, events }) => {
       progress.show("estate", day, days, `day ${day} of ${days}, ${events} events`);
@@ -77,8 +91,64 @@ async function write(flags: Flags): Promise<void> {
   }
 }
 
+async function optionsOf(flags: Flags): Promise<EstateOptions> {
+  const { hosts, users, days, start, seed, attacks, strength } = flags;
+  const { parseScenario, planScenario } = await import("@/estate/scenario.ts");
+  const { planReplay } = await import("@/estate/replay.ts");
+  const scenarios = flags.scenario.map((file) => parseScenario(Deno.readTextFileSync(file)));
+  const files = flags.replay === undefined
+    ? []
+    : await replayFiles(flags.replay, flags.replayIndex);
+  return {
+    hosts,
+    users,
+    days,
+    start,
+    seed,
+    attacks,
+    strength,
+    extra(scene) {
+      const { plans, report } = planReplay(scene, files);
+      for (const [reason, count] of report.left) {
+        console.error(`replay: ${count} events left out: ${reason}`);
+      }
+      return [...scenarios.map((scenario) => planScenario(scene, scenario)), ...plans];
+    },
+  };
+}
+
+/** The logs of a folder, with the technique that an index or their path names. */
+async function replayFiles(folder: string, index?: string): Promise<ReplayFile[]> {
+  const { eventLogs } = await import("@/agent/event_logs.ts");
+  const { openLog } = await import("@/agent/open_log.ts");
+  const { JsonWriter } = await import("@/agent/evtx/json_writer.ts");
+  const attacks = new Map<string, string>();
+  if (index !== undefined) {
+    const entries = JSON.parse(Deno.readTextFileSync(index)) as { file: string; attack: string }[];
+    for (const { file, attack } of entries) attacks.set(basename(file), attack);
+  }
+  function* records(path: string): Generator<unknown> {
+    using cursor = openLog(path);
+    const writer = new JsonWriter(1 << 16);
+    while (cursor.next()) {
+      writer.size = 0;
+      cursor.writeJson(writer);
+      yield JSON.parse(new TextDecoder().decode(writer.written()));
+    }
+  }
+  return eventLogs(folder).flatMap((path): ReplayFile[] => {
+    const named = attacks.get(basename(path)) ?? (index === undefined ? path : "");
+    const technique = /T\d{4}(\.\d{3})?/.exec(named)?.[0];
+    if (technique === undefined && index !== undefined) return [];
+    const name = basename(path).replace(/\.[^.]+$/, "").replace(/[^\w-]+/g, "-");
+    return [{ name, technique: technique ?? "T0000", records: records(path) }];
+  });
+}
+
 async function stream(flags: Flags): Promise<void> {
   const { eventLines } = await import("@/estate/stream.ts");
   const encoder = new TextEncoder();
-  for (const line of eventLines(flags)) Deno.stdout.writeSync(encoder.encode(line));
+  for (const line of eventLines(await optionsOf(flags))) {
+    Deno.stdout.writeSync(encoder.encode(line));
+  }
 }

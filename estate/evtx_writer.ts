@@ -13,7 +13,7 @@ import {
   type Template,
   valueBytes,
 } from "./binxml.ts";
-import { DEFINITIONS, type EventDefinition, type Value } from "./definitions.ts";
+import { type EventDefinition, type Value } from "./definitions.ts";
 
 /** One event to write. */
 export interface LogEvent {
@@ -51,7 +51,13 @@ const HEADER_BYTES = 4096;
 /** Room that a record needs beside its values: header, fragments, padding, size copy. */
 const RECORD_OVERHEAD = 64;
 
-const DATA_TEMPLATES: Template[] = DEFINITIONS.map(dataTemplate);
+const DATA_TEMPLATES = new WeakMap<EventDefinition, Template>();
+
+function dataTemplateOf(definition: EventDefinition): Template {
+  let made = DATA_TEMPLATES.get(definition);
+  if (!made) DATA_TEMPLATES.set(definition, made = dataTemplate(definition));
+  return made;
+}
 
 /** Writes one log; `close` puts the file header. */
 export class EvtxWriter {
@@ -99,7 +105,7 @@ export class EvtxWriter {
   write(event: LogEvent): number {
     const { definition, values } = event;
     const outer = definition.userData === "" ? this.#eventTemplate : this.#userTemplate;
-    const inner = DATA_TEMPLATES[definition.index]!;
+    const inner = dataTemplateOf(definition);
     const size = this.#bytesOf(event, outer, inner);
     if (this.#chunk.at + size > CHUNK_BYTES) {
       this.#flush();

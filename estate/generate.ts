@@ -23,7 +23,7 @@ export interface EstateOptions extends EstateSize {
   readonly attacks?: readonly string[];
   /** How hard the campaigns hide; each draws its own without it. */
   readonly strength?: Strength;
-  /** Campaigns described as data, beside the built-in ones. */
+  /** Campaigns beside the built-in ones: described as data, or replayed from real logs. */
   readonly extra?: (scene: Scene) => readonly Plan[];
 }
 

@@ -160,13 +160,23 @@ export class Scene {
     actor: Account,
     fields: Fields,
   ): void {
+    this.emitAs(host, definitionOf(channel, eventId), timeMs, actor, fields);
+  }
+
+  /** The same by definition, for events that the table does not hold. */
+  emitAs(
+    host: Host,
+    definition: EventDefinition,
+    timeMs: number,
+    actor: Account,
+    fields: Fields,
+  ): void {
     if (!this.isUp(host, timeMs)) return;
-    const definition = definitionOf(channel, eventId);
     checkNames(definition, fields);
     const ahead = this.dayOf(timeMs) < host.clockFixedDay ? host.clockAheadMs : 0;
     const logged = timeMs + ahead;
     const rule = USER_ID[definition.channel] ?? "system";
-    const userSid = rule === "none" || NO_USER_ID.has(eventId)
+    const userSid = rule === "none" || NO_USER_ID.has(definition.eventId)
       ? null
       : rule === "actor"
       ? actor.sid
@@ -178,7 +188,7 @@ export class Scene {
       userSid,
       processId: definition.channel === CHANNELS.security
         ? 4 * (150 + host.index % 61)
-        : 4 * (300 + (host.index * 37 + definition.index * 11) % 900),
+        : 4 * (300 + (host.index * 37 + definition.eventId * 11) % 900),
       threadId: 4 * (40 + this.random.int(3000)),
       values: definition.fields.map(({ name, type }) => fields[name] ?? NOTHING[type]),
       host,

@@ -4,18 +4,23 @@
  */
 import type { EventView } from "@/features/event.ts";
 import { fieldSlot, wantedSlot } from "@/features/fields.ts";
-import { DEFINITIONS, type Value, type ValueType } from "./definitions.ts";
+import { type EventDefinition, type Value, type ValueType } from "./definitions.ts";
 import type { EstateEvent } from "./scene.ts";
 
-/** Field index by slot for each definition, as a reader resolves it once per template. */
-const PLANS: readonly ReadonlyMap<number, number>[] = DEFINITIONS.map(({ fields }) => {
+const PLANS = new WeakMap<EventDefinition, ReadonlyMap<number, number>>();
+
+/** Field index by slot of a definition, resolved once as a reader does it per template. */
+function planOf(definition: EventDefinition): ReadonlyMap<number, number> {
+  const known = PLANS.get(definition);
+  if (known) return known;
   const plan = new Map<number, number>();
-  fields.forEach(({ name, type }, i) => {
+  definition.fields.forEach(({ name, type }, i) => {
     const slot = wantedSlot(name);
     if (slot >= 0 && type !== "strings" && !plan.has(slot)) plan.set(slot, i);
   });
+  PLANS.set(definition, plan);
   return plan;
-});
+}
 
 const STRING_SLOTS = [fieldSlot("Data"), fieldSlot("Data1"), fieldSlot("Data2")];
 
@@ -86,7 +91,7 @@ export class EstateView implements EventView {
   /** A field by its slot. */
   text(slot: number): string {
     const { definition, values } = this.#event;
-    const at = PLANS[definition.index]!.get(slot);
+    const at = planOf(definition).get(slot);
     if (at !== undefined) return textOf(values[at]!, definition.fields[at]!.type);
     if (definition.fields[0]?.type !== "strings") return "";
     return (values[0] as readonly string[])[STRING_SLOTS.indexOf(slot)] ?? "";

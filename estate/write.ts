@@ -7,7 +7,6 @@ import { CHANNELS } from "./definitions.ts";
 import { EvtxWriter, type LogSink } from "./evtx_writer.ts";
 import { type EstateOptions, type Play, prepare } from "./generate.ts";
 import type { Host } from "./model.ts";
-import type { EstateEvent } from "./scene.ts";
 import { beginTruth, noteTruth, type Truth } from "./truth.ts";
 
 /** What {@link generateEstate} takes. */
@@ -18,8 +17,6 @@ export interface WriteOptions extends EstateOptions {
   readonly onProgress?: (progress: WriteProgress) => void;
   /** Ends the writing between two days. */
   readonly signal?: AbortSignal;
-  /** More events of a day, for instance replayed ones. */
-  readonly splice?: (play: Play) => (event: EstateEvent) => readonly EstateEvent[];
 }
 
 /** How far it is. */
@@ -123,23 +120,20 @@ class Logs {
  * something already, so that nothing is overwritten.
  */
 export async function generateEstate(options: WriteOptions): Promise<WrittenEstate> {
-  const { out, onProgress, signal, splice } = options;
+  const { out, onProgress, signal } = options;
   Deno.mkdirSync(out, { recursive: true });
   if ([...Deno.readDirSync(out)].length > 0) {
     throw new Error(`Cannot write an estate to ${out}: the folder is not empty; name a new one`);
   }
   const play = prepare(options);
-  const spliced = splice?.(play);
   const truth = beginTruth(play);
   const logs = new Logs(out);
   let events = 0;
   for (const { day, events: due } of play.days()) {
     for (const event of due) {
-      for (const one of spliced ? spliced(event) : [event]) {
-        const recordId = logs.of(one.host, one.definition.channel).write(one);
-        noteTruth(truth, one, recordId);
-        events++;
-      }
+      const recordId = logs.of(event.host, event.definition.channel).write(event);
+      noteTruth(truth, event, recordId);
+      events++;
     }
     onProgress?.({ day: day + 1, days: play.calendar.days, events });
     await new Promise((resolve) => setTimeout(resolve)); // lets signals and progress through
