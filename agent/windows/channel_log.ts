@@ -28,6 +28,8 @@ const LARGEST_BATCH = 512;
 const GROW_AFTER = 16;
 /** Subscriptions made in one go before the channel rests. */
 const REOPENS_AT_ONCE = 4;
+/** The same for halved batches: enough to get from the largest batch to one event and past it. */
+const HALVES_AT_ONCE = 16;
 const FIRST_REST_MS = 1_000;
 const LONGEST_REST_MS = 60_000;
 const HOUR_MS = 3_600_000;
@@ -236,7 +238,7 @@ export class ChannelLog implements Disposable {
       this.#countError(code);
       this.#close();
       if (action === "halve") this.#halve();
-      if (++reopens === REOPENS_AT_ONCE && action !== "halve") {
+      if (++reopens >= (action === "halve" ? HALVES_AT_ONCE : REOPENS_AT_ONCE)) {
         this.#rest(code);
         return false;
       }
@@ -281,7 +283,7 @@ export class ChannelLog implements Disposable {
   #open(): boolean {
     if (this.#now() < this.#restUntilMs) return false;
     const xml = this.#bookmark();
-    const bookmark = xml === "" ? 0n : openBookmark(this.#api, xml);
+    const bookmark = bookmarkRecordId(xml) === 0 ? 0n : openBookmark(this.#api, xml);
     if (xml !== "" && bookmark === 0n) this.#lostPosition("the bookmark is damaged");
     const attempts = bookmark === 0n
       ? [SUBSCRIBE.oldest]
