@@ -131,8 +131,9 @@ class JsonCursor implements EventCursor {
     }
   }
 
-  writeJson(writer: JsonWriter): void {
+  writeJson(writer: JsonWriter): boolean {
     writer.raw(this.#line);
+    return true;
   }
 
   #nextLine(): string | undefined {
@@ -179,6 +180,6 @@ class JsonCursor implements EventCursor {
 export function jsonCursor(
   source: ByteSource,
   feed: Feed,
-): EventCursor & { writeJson(writer: JsonWriter): void } {
+): EventCursor & { writeJson(writer: JsonWriter): boolean } {
   return new JsonCursor(source, feed);
 }

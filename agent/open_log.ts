@@ -16,8 +16,8 @@ export class NotALogError extends Error {
 
 /** A cursor over a log file that also writes its current event as one line of JSON. */
 export interface LogCursor extends EventCursor {
-  /** Writes the event that `next()` gave last, with all its fields. */
-  writeJson(writer: JsonWriter): void;
+  /** Writes the event that `next()` gave last, with all its fields; false where it cannot be. */
+  writeJson(writer: JsonWriter): boolean;
 }
 
 const EVTX_MAGIC = "ElfFile\0";

@@ -74,7 +74,7 @@ function print(
   for (let event = cursor.next(); event; event = cursor.next()) {
     if (conditions.length > 0 && !fulfils(event, conditions, all)) continue;
     if (short) writer.raw(shortLine(event));
-    else cursor.writeJson(writer);
+    else if (!cursor.writeJson(writer)) continue;
     writer.byte(0x0a);
     if (writer.size >= FLUSH_BYTES && !flush(writer)) return false;
   }
@@ -88,7 +88,7 @@ function fulfils(event: EventView, conditions: readonly Condition[], all: () => 
 /** The current event as an object, by way of its JSON. */
 function parsed(cursor: LogCursor, writer: Writer): unknown {
   const start = writer.size;
-  cursor.writeJson(writer);
+  if (!cursor.writeJson(writer)) return undefined;
   const json = new TextDecoder().decode(writer.written().subarray(start));
   writer.size = start;
   return JSON.parse(json);

@@ -26,8 +26,8 @@ const RECORD_MAGIC = 0x00002a2a;
 
 /** A cursor over an `.evtx` log that also writes its current event as JSON. */
 export interface EvtxEventCursor extends EventCursor {
-  /** Writes the event that `next()` gave last, with all its fields. */
-  writeJson(writer: JsonWriter): void;
+  /** Writes the event that `next()` gave last, with all its fields; false where it cannot be. */
+  writeJson(writer: JsonWriter): boolean;
 }
 
 class EvtxCursor implements EvtxEventCursor {
@@ -38,6 +38,8 @@ class EvtxCursor implements EvtxEventCursor {
   readonly #event: EvtxView;
   #at = 0;
   #end = 0;
+  /** Bytes of the chunk that the file has. */
+  #got = 0;
   /** Records of this chunk have ids from first to last. */
   #firstId = 0;
   #lastId = 0;
@@ -60,7 +62,7 @@ class EvtxCursor implements EvtxEventCursor {
       const size = view.getUint32(start + 4, true);
       if (
         view.getUint32(start, true) !== RECORD_MAGIC || size < MIN_RECORD ||
-        start + size > CHUNK_SIZE
+        start + size > this.#got
       ) {
         this.#resync();
         continue;
@@ -82,8 +84,14 @@ class EvtxCursor implements EvtxEventCursor {
     }
   }
 
-  writeJson(writer: JsonWriter): void {
-    writeRecord(this.#fragments.fragments[0], this.#view, writer);
+  writeJson(writer: JsonWriter): boolean {
+    try {
+      writeRecord(this.#fragments.fragments[0], this.#view, writer);
+      return true;
+    } catch (error) {
+      this.#skip(reason(error), 0);
+      return false;
+    }
   }
 
   /**
@@ -97,8 +105,8 @@ class EvtxCursor implements EvtxEventCursor {
     this.#lastId = id + 1;
     this.#end = start + size;
     const next = this.#end;
-    if (next + MIN_RECORD > CHUNK_SIZE || u64(this.#view, next + 8) !== id + 1) return;
-    this.#end = CHUNK_SIZE;
+    if (next + MIN_RECORD > this.#got || u64(this.#view, next + 8) !== id + 1) return;
+    this.#end = this.#got;
     if (this.#isRecord(next)) this.#end = next + this.#view.getUint32(next + 4, true);
     else this.#end = next;
   }
@@ -107,6 +115,7 @@ class EvtxCursor implements EvtxEventCursor {
     for (;;) {
       const got = this.#chunks.load();
       if (got === 0) return false;
+      this.#got = got;
       if (got < CHUNK_HEADER + MIN_RECORD) {
         if (this.#chunks.bytes.subarray(0, got).some((byte) => byte !== 0)) {
           this.#skip("chunk cut short", got);

@@ -5,6 +5,7 @@
  * @module
  */
 import { type Attribute, type Element, isElement, isHole, literalAttribute } from "./binxml.ts";
+import { EvtxError } from "./error.ts";
 import type { Fragment } from "./fragment.ts";
 import {
   isBare,
@@ -22,6 +23,8 @@ const OPEN = 0x7b;
 const CLOSE = 0x7d;
 const COMMA = 0x2c;
 const MAX_LITERAL = 1 << 16;
+/** Bytes that a record of at most 64 KiB may become. */
+const MAX_RECORD = 1 << 22;
 const NULL = literalOf("null");
 const EMPTY = literalOf('""');
 const ATTRIBUTES = literalOf('"#attributes":{');
@@ -59,6 +62,7 @@ export function compileJson(roots: readonly Element[]): JsonProgram | undefined 
 export function runJson(fragment: Fragment, writer: JsonWriter, view: DataView): boolean {
   const program = programOf(fragment);
   if (program === undefined) return false;
+  writer.recordEnd = writer.size + MAX_RECORD;
   writer.byte(OPEN);
   writer.literal(program.key);
   if (!run(program.steps, fragment, writer, view)) return false;
@@ -365,6 +369,7 @@ function nested(
   const child = fragment.child(hole);
   const program = child && programOf(child);
   if (child === undefined || program === undefined || taken.includes(program.name)) return false;
+  if (writer.size > writer.recordEnd) throw new EvtxError("record renders to too much");
   writer.literal(program.key);
   return run(program.steps, child, writer, view);
 }

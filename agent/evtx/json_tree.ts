@@ -82,7 +82,7 @@ class Resolver {
   /** The element with its holes filled: none if left out, several if a value is an array. */
   element(fragment: Fragment, element: Element): Resolved[] {
     if (isLeftOut(fragment, element.dependency)) return [];
-    if (++this.#nodes > MAX_NODES) throw new EvtxError("record renders to too many elements");
+    if (++this.#nodes > MAX_NODES) throw new EvtxError("record renders to too much");
     const items = this.#items(fragment, element);
     if (items === undefined) return [this.#once(fragment, element)];
     return items.texts.flatMap((text) => {

@@ -39,6 +39,8 @@ export function literalOf(text: string): Literal {
 export class JsonWriter {
   /** Bytes written so far. */
   size = 0;
+  /** Where the record that is being written must end; who writes records keeps to it. */
+  recordEnd = Infinity;
   #bytes: Uint8Array<ArrayBuffer>;
   #view: DataView;
   /** Up to here anything short may be written without asking. */

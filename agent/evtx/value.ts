@@ -150,6 +150,7 @@ function ansiText(view: DataView, at: number, size: number): string {
 }
 
 function realText(value: number): string {
+  if (Math.abs(value) === Infinity) return value < 0 ? "-inf" : "inf";
   return Number.isInteger(value) && Math.abs(value) < 1e16 ? value.toFixed(1) : String(value);
 }
 
