@@ -17,6 +17,7 @@ import "./types/triage.ts";
 import "./types/access.ts";
 import "./types/settings.ts";
 import "./types/privacy.ts";
+import "./types/exports.ts";
 import "./types/subscription.ts";
 
 type RootField = GraphQLField<unknown, Context>;
