@@ -4,7 +4,8 @@
  */
 import { getLogger } from "@logtape/logtape";
 import { connect, type Database } from "@/db/open.ts";
-import { type Agent, enrol, forgetNonces, verifyAgent } from "@/server/auth/agents.ts";
+import { hostIdOf } from "@/db/store_batches.ts";
+import { enrol, forgetNonces, verifyAgent } from "@/server/auth/agents.ts";
 import { Authenticator } from "@/server/auth/authenticate.ts";
 import {
   firstAdministratorCode,
@@ -19,6 +20,7 @@ import { graphqlHandler } from "@/server/graphql/yoga.ts";
 import { type BodyLimits, readBody } from "@/server/http/body.ts";
 import { RateLimiter } from "@/server/http/rate_limit.ts";
 import { HttpError, json, secure } from "@/server/http/responses.ts";
+import type { Ingest } from "@/server/ingest.ts";
 import type { ServerKeys } from "@/server/privacy/keys.ts";
 
 const log = getLogger(["habit", "server"]);
@@ -33,7 +35,7 @@ export interface ServerOptions {
   /** A token that may do everything, for the demo and development; agents may use it too. */
   readonly token?: string;
   /** Takes in a verified agent's batch. */
-  readonly ingest: (request: Request, agent: Agent | undefined) => Promise<Response>;
+  readonly ingest: Ingest;
   /** Answers every other path: the console. */
   readonly console?: (request: Request) => Response | Promise<Response>;
   readonly enqueue?: Enqueue;
@@ -131,10 +133,10 @@ async function routes(options: ServerOptions, services: Services, authenticator:
         "Agents sign their requests: enrol this one with a token.",
       );
     }
-    return await ingest(
-      new Request(request.url, { method: "POST", headers: request.headers, body }),
-      agent,
-    );
+    const { agentId, hostId = null } = agent ?? {};
+    const mayWrite = (host: string) => hostId === null || hostIdOf(host) === hostId;
+    const { headers, url } = request;
+    return await ingest(new Request(url, { method: "POST", headers, body }), { agentId, mayWrite });
   };
 
   const estate: Handler = async (request) => {

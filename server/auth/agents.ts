@@ -3,24 +3,18 @@
  * @module
  */
 import type { Sql } from "@/db/open.ts";
+import { hostIdOf } from "@/db/store_batches.ts";
 import type { ServerKeys } from "@/server/privacy/keys.ts";
 import { HttpError } from "@/server/http/responses.ts";
 import { uuidv7 } from "@/server/ids.ts";
 import { hashSecret } from "./secrets.ts";
 import { ed25519Public, readSignature, SignatureError } from "./signature.ts";
-import { createHash } from "node:crypto";
 
 /** An agent whose request was verified. */
 export interface Agent {
   readonly agentId: string;
   /** The one host that it may write; null for a collector, which may write any. */
   readonly hostId: string | null;
-}
-
-/** The id of a host: from its lower-case name, so that a reinstalled agent finds its host again. */
-export function hostIdOf(name: string): string {
-  const hex = createHash("sha256").update(`habit/host/${name.toLowerCase()}`).digest("hex");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*/, "$1-$2-$3-$4-$5");
 }
 
 const HOST_NAME = /^[\p{L}\p{N}][\p{L}\p{N}._-]{0,254}$/u;

@@ -2,7 +2,7 @@
 import { startEmbedded } from "@/db/embedded.ts";
 import { connect, type Database, openDatabase, type Sql } from "@/db/open.ts";
 import { column } from "@/features/schema.ts";
-import { hostIdOf } from "@/server/auth/agents.ts";
+import { hostIdOf } from "@/db/store_batches.ts";
 import { deriveKeys } from "@/server/privacy/keys.ts";
 import { seal } from "@/server/privacy/seal.ts";
 import { type Server, type ServerOptions, startServer } from "@/server/server.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { generateKeyPairSync, randomBytes, sign } from "node:crypto";
 import { connect } from "@/db/open.ts";
 import { signatureBase, signatureParameters } from "@/features/signature.ts";
-import { type Agent, hostIdOf } from "@/server/auth/agents.ts";
+import type { Sender } from "@/server/ingest.ts";
 import { hashSecret } from "@/server/auth/secrets.ts";
 import { contentDigest } from "@/server/auth/signature.ts";
 import { startServer } from "@/server/server.ts";
@@ -43,7 +43,7 @@ function agent(url: string) {
 }
 
 Deno.test("who may come in", async (t) => {
-  const seen: (Agent | undefined)[] = [];
+  const seen: Sender[] = [];
   await using f = await fixture({
     ingest(_, by) {
       seen.push(by);
@@ -147,7 +147,8 @@ Deno.test("who may come in", async (t) => {
       async () => {
         const body = new Uint8Array([1]);
         assert.equal((await send(one.headers(id, body), body)).status, 200);
-        assert.deepEqual(seen.at(-1), { agentId: id, hostId: hostIdOf("ws-001") });
+        const { agentId, mayWrite } = seen.at(-1)!;
+        assert.deepEqual([agentId, mayWrite!("ws-001"), mayWrite!("ws-002")], [id, true, false]);
       },
     );
 
