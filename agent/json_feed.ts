@@ -28,17 +28,19 @@ function plain(source: ByteSource, size: number): Feed {
 /** A feed through something that is pushed to and calls back. */
 function pushed(
   source: ByteSource,
-  start: (out: Uint8Array[]) => (data: Uint8Array) => void,
+  start: (out: Uint8Array[]) => (data: Uint8Array, final: boolean) => void,
 ): Feed {
   const input = plain(source, PACKED);
   const out: Uint8Array[] = [];
   const push = start(out);
+  let ended = false;
   return () => {
     while (out.length === 0) {
       const data = input();
-      if (data === undefined) return undefined;
-      // The unpackers keep what they are given.
-      push(data.slice());
+      if (ended) return undefined;
+      // The unpackers keep what they are given, and at the end say if they wait for more.
+      ended = data === undefined;
+      push(data?.slice() ?? new Uint8Array(0), ended);
     }
     return out.shift();
   };
@@ -47,7 +49,7 @@ function pushed(
 function gunzip(source: ByteSource): Feed {
   return pushed(source, (out) => {
     const gunzip = new Gunzip((data) => out.push(data));
-    return (data) => gunzip.push(data);
+    return (data, final) => gunzip.push(data, final);
   });
 }
 
@@ -63,7 +65,7 @@ function unzip(source: ByteSource): Feed {
       file.start();
     });
     unzip.register(UnzipInflate);
-    return (data) => unzip.push(data);
+    return (data, final) => unzip.push(data, final);
   });
 }
 

@@ -18,6 +18,7 @@ const MAX_NESTING = 16;
  */
 const MAX_PLANS = 2_000;
 const CHUNK = 65_536;
+const PLACES = 256;
 
 const EMPTY = compilePlan([]);
 let planCount = 0;
@@ -54,9 +55,10 @@ export class FragmentReader {
   slots: Int32Array | undefined;
   readonly #view: DataView;
   readonly #scanner: ShapeScanner;
-  /** Plan by the offset of its template in this chunk, and which offsets are set. */
-  readonly #planAt: (Plan | undefined)[] = new Array(CHUNK).fill(undefined);
-  readonly #known: number[] = [];
+  /** Plans by the offset of their template in this chunk; what falls on one place is in `#more`. */
+  readonly #offsets: Int32Array = new Int32Array(PLACES).fill(-1);
+  readonly #planAt: Plan[] = new Array(PLACES).fill(EMPTY);
+  readonly #more = new Map<number, Plan>();
   /** Whether a field's name is a value. */
   #named = false;
   #lastOuter = EMPTY;
@@ -71,8 +73,8 @@ export class FragmentReader {
 
   /** Forgets the templates of the last chunk. */
   startChunk(): void {
-    for (const offset of this.#known) this.#planAt[offset] = undefined;
-    this.#known.length = 0;
+    this.#offsets.fill(-1);
+    this.#more.clear();
   }
 
   /** Reads the record whose BinXML is at `at`. Throws {@link EvtxError} or RangeError. */
@@ -128,20 +130,26 @@ export class FragmentReader {
     const offset = this.#view.getUint32(at + 6, true);
     at += 10;
     if (offset + 24 > CHUNK) throw new EvtxError("template lies outside its chunk");
-    fragment.plan = this.#planAt[offset] ?? this.#template(offset);
+    const place = (offset >> 3) & (PLACES - 1);
+    fragment.plan = this.#offsets[place] === offset
+      ? this.#planAt[place]
+      : this.#more.get(offset) ?? this.#template(offset, place);
     // The definition lies inline at its first use in the chunk.
     if (offset === at) at += 24 + this.#view.getUint32(offset + 20, true);
     fragment.values.read(this.#view, at, end);
   }
 
-  #template(offset: number): Plan {
+  #template(offset: number, place: number): Plan {
     const size = this.#view.getUint32(offset + 20, true);
     const start = offset + 24;
     if (start + size > CHUNK) throw new EvtxError("template runs past its chunk");
     this.#scanner.template(start, start + size);
     const plan = this.#plan(start, start + size, true);
-    this.#planAt[offset] = plan;
-    this.#known.push(offset);
+    if (this.#offsets[place] >= 0) this.#more.set(offset, plan);
+    else {
+      this.#offsets[place] = offset;
+      this.#planAt[place] = plan;
+    }
     return plan;
   }
 

@@ -5,6 +5,8 @@
 import { EvtxError } from "./error.ts";
 
 const MAX_VALUES = 4_096;
+/** Most records have fewer; room for all would cost a cursor 30 kB a fragment. */
+const USUAL_VALUES = 128;
 
 /** Values by their index; valid until the cursor moves on. */
 export class Instance {
@@ -14,9 +16,9 @@ export class Instance {
   end = 0;
   /** The first value that is a nested fragment; {@link count} if there is none. */
   firstNested = 0;
-  readonly at: Int32Array = new Int32Array(MAX_VALUES);
-  readonly size: Uint16Array = new Uint16Array(MAX_VALUES);
-  readonly type: Uint8Array = new Uint8Array(MAX_VALUES);
+  at: Int32Array = new Int32Array(USUAL_VALUES);
+  size: Uint16Array = new Uint16Array(USUAL_VALUES);
+  type: Uint8Array = new Uint8Array(USUAL_VALUES);
 
   /** Reads the table of `count` descriptors at `at`, whose values end by `end`. */
   read(view: DataView, at: number, end: number): void {
@@ -25,6 +27,7 @@ export class Instance {
     at += 4;
     let value = at + 4 * count;
     if (count > MAX_VALUES || value > end) throw new EvtxError("value table runs past its record");
+    if (count > this.at.length) this.#grow();
     let firstNested = count;
     for (let i = 0; i < count; i++, at += 4) {
       const word = view.getUint32(at, true);
@@ -40,8 +43,20 @@ export class Instance {
     this.firstNested = firstNested;
   }
 
+  #grow(): void {
+    if (this.at.length === MAX_VALUES) return;
+    const { at, size, type } = this;
+    this.at = new Int32Array(MAX_VALUES);
+    this.size = new Uint16Array(MAX_VALUES);
+    this.type = new Uint8Array(MAX_VALUES);
+    this.at.set(at);
+    this.size.set(size);
+    this.type.set(type);
+  }
+
   /** Adds a value of a literal fragment. */
   add(type: number, at: number, size: number): void {
+    if (this.count === this.at.length) this.#grow();
     if (this.count === MAX_VALUES) throw new EvtxError("literal record has too many values");
     this.at[this.count] = at;
     this.size[this.count] = size;

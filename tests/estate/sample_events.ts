@@ -71,5 +71,6 @@ export function shown(value: Value, type: ValueType): string {
     return `0x${(value as number | bigint).toString(16)}`;
   }
   if (value instanceof Uint8Array) return value.toHex().toUpperCase();
+  if (type === "guid") return String(value).toLowerCase();
   return String(value);
 }
