@@ -13,7 +13,7 @@ const KEPT = 512;
 /** So many scores at least must be as high for the count alone to give p. */
 const COUNTED = 10;
 /** A class with fewer scores borrows those of all classes. */
-const LEAST_OF_CLASS = 100;
+const LEAST_OF_CLASS = 2000;
 
 /** The calibration scores of one class, thinned. */
 export interface Calibration {

@@ -23,14 +23,16 @@ import { collapsed, featureReader, type GanOptions, ganRecipe } from "./gan.ts";
 import {
   COUNTED,
   encodeModel,
-  fusedScore,
   type HostModelParts,
   type HostRows,
   modelInput,
+  netsScore,
   readRows,
+  rowRarity,
 } from "./host_model.ts";
 import { type Matrix, stackRows, takeRows } from "./matrix.ts";
 import { seededRandom, seedOf } from "./random.ts";
+import { rarityTable } from "./rarity.ts";
 import { fleetMoments, type Moments, momentsOf, scaleRows, scalingOf } from "./scaling.ts";
 import { splitByTime } from "./split.ts";
 import { quantile, shrinkSpread, type Spread, spreadOf } from "./statistics/robust.ts";
@@ -117,6 +119,8 @@ interface Read {
     HostModelParts,
     "scaling" | "autoencoder" | "reader" | "discriminator" | "normal"
   >;
+  /** Scaled. */
+  readonly heldOut: Matrix;
   readonly logs: readonly Float64Array[];
   readonly strangeLogs: readonly Float64Array[];
 }
@@ -292,6 +296,7 @@ function readHost(
     pooled: standIn !== undefined,
     standIn,
     parts,
+    heldOut,
     logs: readRows(parts, heldOut).logs,
     strangeLogs: readRows(parts, strange).logs,
   };
@@ -316,9 +321,12 @@ function finish(
   });
   const scores: number[] = [];
   const classes: number[] = [];
-  for (const { read: { host, logs }, spreads, weights } of settled) {
+  const table = rarityTable(reads.map(({ host }) => wireRows(host)));
+  const parts = new Float32Array(DIMENSIONS);
+  for (const { read: { host, logs, heldOut }, spreads, weights } of settled) {
     for (let i = 0; i < host.heldOut.length; i++) {
-      scores.push(fusedScore(logs, spreads, weights, i));
+      const rare = rowRarity(table, host.rows, host.heldOut[i], heldOut, i, parts);
+      scores.push(rare + netsScore(logs, spreads, weights, i));
       classes.push(host.rows.classes[host.heldOut[i]]);
     }
   }
@@ -344,12 +352,23 @@ function finish(
       pooled,
       spreads,
       weights,
+      rarity: table,
       calibrations,
       usual: usualRanges(host),
     };
     const bytes = encodeModel(parts, { figures });
     return [host.id, { bytes, windows: host.rows.n, pooled, figures }];
   }));
+}
+
+/** Training windows in wire units, NaN where a column is not audited. */
+function wireRows({ rows, training }: Prepared) {
+  const input = takeRows(modelInput(rows), training).values;
+  const values = input.map((value, at) => {
+    const row = training[Math.floor(at / DIMENSIONS)];
+    return Number.isNaN(value) ? NaN : rows.values[row * DIMENSIONS + at % DIMENSIONS];
+  });
+  return { values, classes: Uint8Array.from(training, (row) => rows.classes[row]) };
 }
 
 /** The middle host's spread. */
@@ -366,7 +385,7 @@ function fleetSpread(logs: readonly Float64Array[]): Spread {
 function judge({ logs, strangeLogs, nets }: Read, spreads: readonly Spread[], seed: number) {
   const rows = logs[0].length;
   const score = (of: readonly Float64Array[], weights: HostModelParts["weights"]) =>
-    Float64Array.from({ length: rows }, (_, i) => fusedScore(of, spreads, weights, i));
+    Float64Array.from({ length: rows }, (_, i) => netsScore(of, spreads, weights, i));
   const auc = (weights: HostModelParts["weights"]) =>
     rows === 0 ? 1 : separation(score(logs, weights), score(strangeLogs, weights));
   const [autoencoder, gan] = [auc([1, 0]), auc([0, 1])];

@@ -12,6 +12,7 @@ import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 import type { Net } from "./engine.ts";
 import { featureDistances } from "./gan.ts";
 import type { Matrix } from "./matrix.ts";
+import { rarity, type RarityTable } from "./rarity.ts";
 import { scaleRows, type Scaling } from "./scaling.ts";
 import { robustZ, type Spread } from "./statistics/robust.ts";
 
@@ -32,7 +33,7 @@ export interface HostRows {
 
 /** What a model says of n rows. */
 export interface Scored {
-  /** Fused score: mean of robust z-values of each detector's log score. Higher is stranger. */
+  /** Rarity in the fleet plus the nets' mean robust z on this host. Higher is stranger. */
   readonly score: Float32Array;
   /** Chance that a normal window of the same class scores as high. */
   readonly p: Float64Array;
@@ -74,6 +75,8 @@ export interface HostModelParts {
   readonly spreads: readonly Spread[];
   /** Weight of the autoencoder (all its readings) and of the GAN; 0 where the duel rejected one. */
   readonly weights: readonly [autoencoder: number, gan: number];
+  /** How rare each column's values are in the fleet. */
+  readonly rarity: RarityTable;
   /** By entity class. */
   readonly calibrations: readonly Calibration[];
   /** 128 low ends, then 128 high ends, in wire units. */
@@ -117,8 +120,8 @@ export function autoencoderScore(logs: Readings["logs"], spreads: readonly Sprea
     robustZ(logs[2][row], spreads[2])) / 3;
 }
 
-/** The fused score of one row. */
-export function fusedScore(
+/** The nets' score of one row: the mean of those that may enter. */
+export function netsScore(
   logs: Readings["logs"],
   spreads: readonly Spread[],
   [autoencoder, gan]: HostModelParts["weights"],
@@ -129,9 +132,24 @@ export function fusedScore(
   return sum / (autoencoder + gan);
 }
 
+/** A row's rarity; `parts` gets each column's. */
+export function rowRarity(
+  table: RarityTable,
+  rows: HostRows,
+  row: number,
+  scaled: Matrix,
+  scaledRow: number,
+  parts: Float32Array,
+): number {
+  const entityClass = Math.min(rows.classes[row], ENTITY_CLASSES.length - 1);
+  const [at, scaledAt] = [row * DIMENSIONS, scaledRow * DIMENSIONS];
+  return rarity(table, entityClass, rows.values, scaled.values, at, scaledAt, parts);
+}
+
 /** One host's model, read from its checkpoint. */
 export class HostModel {
   readonly #shares = new Float32Array(DIMENSIONS);
+  readonly #rarities = new Float32Array(DIMENSIONS);
 
   constructor(readonly parts: HostModelParts) {}
 
@@ -155,14 +173,16 @@ export class HostModel {
   #scoreBlock(rows: HostRows, from: number, to: number, out: Scored) {
     const { scaling, spreads, weights, calibrations } = this.parts;
     const input = modelInput(rows, from, to);
-    const { logs, parts } = readRows(this.parts, scaleRows(input, scaling));
+    const scaled = scaleRows(input, scaling);
+    const { logs, parts } = readRows(this.parts, scaled);
     for (let r = 0; r < to - from; r++) {
-      const score = fusedScore(logs, spreads, weights, r);
-      out.score[from + r] = score;
       const entityClass = Math.min(rows.classes[from + r], ENTITY_CLASSES.length - 1);
+      const rare = rowRarity(this.parts.rarity, rows, from + r, scaled, r, this.#rarities);
+      const score = rare + netsScore(logs, spreads, weights, r);
+      out.score[from + r] = score;
       out.p[from + r] = pValue(calibrations[entityClass], score);
       out.confidence[from + r] = this.#confidence(input, r);
-      this.#share(parts, logs, r);
+      this.#share(parts, logs, r, rare);
       this.#writeTop(out, from + r);
     }
   }
@@ -175,12 +195,16 @@ export class HostModel {
     return (this.parts.pooled ? 0.5 * history : history) * present / width;
   }
 
-  /** Each column's share of the row's score: its part of each reading, weighted by how high that is. */
-  #share(parts: ResidualParts, logs: Readings["logs"], row: number) {
-    const shares = this.#shares.fill(0);
-    let total = 0;
+  /**
+   * Each column's share of the row's score: its part of the rarity, and of each residual reading by
+   * how high that is. The GAN's part follows the residuals: a hidden layer names no columns.
+   */
+  #share(parts: ResidualParts, logs: Readings["logs"], row: number, rare: number) {
+    const shares = this.#shares;
+    shares.set(this.#rarities);
+    let total = rare;
     for (let k = 0; k < parts.length; k++) {
-      const height = Math.max(0.1, robustZ(logs[k][row], this.parts.spreads[k]));
+      const height = Math.max(0.1, robustZ(logs[k][row], this.parts.spreads[k])) / parts.length;
       const scale = height / Math.exp(logs[k][row]);
       total += height;
       const at = row * DIMENSIONS;
@@ -230,6 +254,7 @@ export function encodeModel(parts: HostModelParts, facts: Record<string, unknown
       discriminator: discriminator.weights,
       normal: parts.normal,
       usual: parts.usual,
+      rarity: parts.rarity,
       ...Object.fromEntries(parts.calibrations.flatMap(({ scores, atLeast }, i) => [
         [`calibration ${i}`, scores],
         [`ranks ${i}`, Float32Array.from(atLeast)],
@@ -269,6 +294,7 @@ export function openModel(bytes: Uint8Array): HostModel {
     discriminator: { architecture: known.discriminator, weights: arrays.discriminator },
     normal: arrays.normal,
     usual: arrays.usual,
+    rarity: arrays.rarity,
     calibrations: known.calibrations.map(({ n, tail }, i) => ({
       n,
       tail,

@@ -1,0 +1,176 @@
+/**
+ * A simulated estate as rows of features, each with the columns that attacks changed in it.
+ *
+ * Every host has two featurisers: one reads all events, the other all but the injected ones. Where
+ * their rows of one hour differ, the attack is what differs: which rows, and which columns.
+ * @module
+ */
+import type { EstateOptions } from "@/estate/generate.ts";
+import { streamEstate } from "@/estate/stream.ts";
+import type { TrueEvent, Truth } from "@/estate/truth.ts";
+import { COUNTED } from "@/models/host_model.ts";
+import type { HostRows } from "@/models/detection.ts";
+import type { EventView } from "@/features/event.ts";
+import { Featuriser } from "@/features/featuriser.ts";
+import {
+  DIMENSIONS,
+  ENTITY_CLASSES,
+  SYSTEM_USER,
+  WINDOW_MS,
+  type WindowRow,
+} from "@/features/vector.ts";
+
+/** What an attack did to a row. */
+export interface Injection {
+  readonly campaigns: readonly string[];
+  /** Columns that differ from the row without the attack. */
+  readonly columns: readonly number[];
+  /** Whether it is a row of who did it, and not one of somebody that the attack brushed. */
+  readonly acting: boolean;
+}
+
+/** A host's rows in time order, and what was done to them. */
+export interface EvaluatedHost {
+  readonly rows: HostRows;
+  /** SID of each row's user. */
+  readonly sids: readonly string[];
+  /** By row number. */
+  readonly injections: ReadonlyMap<number, Injection>;
+}
+
+/** An estate to evaluate on. */
+export interface EvaluatedEstate {
+  readonly truth: Truth;
+  readonly events: number;
+  readonly hosts: ReadonlyMap<string, EvaluatedHost>;
+}
+
+/** One hour of a host: campaigns with an event in it, and the SIDs that they acted as. */
+interface Attacked {
+  readonly campaigns: Set<string>;
+  readonly sids: Set<string>;
+}
+
+interface Pair {
+  readonly all: Featuriser;
+  readonly clean: Featuriser;
+  readonly rows: WindowRow[];
+  readonly cleanRows: WindowRow[];
+  readonly attacked: Map<number, Attacked>;
+}
+
+/** Plays an estate without writing files. */
+export function simulatedEstate(options: EstateOptions): EvaluatedEstate {
+  const { truth, views } = streamEstate(options);
+  let seen = 0;
+  return evaluatedEstate(truth, views(), () => {
+    if (truth.events.length === seen) return undefined;
+    return truth.events[seen++];
+  });
+}
+
+/**
+ * Featurises events that come sorted by time within a host. `injected` gives the truth of an
+ * injected event, undefined for normal life.
+ */
+export function evaluatedEstate(
+  truth: Truth,
+  events: Iterable<EventView>,
+  injected: (event: EventView) => TrueEvent | undefined,
+): EvaluatedEstate {
+  const pairs = new Map<string, Pair>();
+  let count = 0;
+  for (const event of events) {
+    count++;
+    const host = event.computer.toLowerCase();
+    let pair = pairs.get(host);
+    if (!pair) pairs.set(host, pair = beginPair(host));
+    const attack = injected(event);
+    pair.all.add(event);
+    if (attack === undefined) pair.clean.add(event);
+    else noteAttack(pair.attacked, Math.floor(event.timeMs / WINDOW_MS) * WINDOW_MS, attack);
+    if (pair.all.ready) pair.rows.push(...pair.all.drain());
+    if (pair.clean.ready) pair.cleanRows.push(...pair.clean.drain());
+  }
+  for (const { all, clean, rows, cleanRows } of pairs.values()) {
+    rows.push(...all.finish());
+    cleanRows.push(...clean.finish());
+  }
+  const hosts = new Map([...pairs].sort().map(([host, pair]) => [host, endPair(pair)]));
+  return { truth, events: count, hosts };
+}
+
+function noteAttack(attacked: Map<number, Attacked>, hour: number, attack: TrueEvent) {
+  let one = attacked.get(hour);
+  if (!one) attacked.set(hour, one = { campaigns: new Set(), sids: new Set() });
+  one.campaigns.add(attack.campaign);
+  one.sids.add(attack.sid);
+}
+
+function beginPair(host: string): Pair {
+  return {
+    all: new Featuriser({ host }),
+    clean: new Featuriser({ host }),
+    rows: [],
+    cleanRows: [],
+    attacked: new Map(),
+  };
+}
+
+function endPair({ rows, cleanRows, attacked }: Pair): EvaluatedHost {
+  const key = ({ startMs, user }: WindowRow) => `${startMs} ${user}`;
+  const without = new Map(cleanRows.map((row) => [key(row), row]));
+  const injections = new Map<number, Injection>();
+  rows.forEach((row, i) => {
+    const attack = attacked.get(row.startMs);
+    if (!attack) return;
+    const columns = changedColumns(row, without.get(key(row)));
+    const acting = attack.sids.has(row.user) || row.user === SYSTEM_USER;
+    if (columns.length > 0) {
+      injections.set(i, { campaigns: [...attack.campaigns], columns, acting });
+    }
+  });
+  return { rows: hostRows(rows), sids: rows.map(({ user }) => user), injections };
+}
+
+function changedColumns(row: WindowRow, clean: WindowRow | undefined): number[] {
+  const changed: number[] = [];
+  for (let i = 0; i < DIMENSIONS; i++) {
+    if (COUNTED[i] && row.values[i] !== (clean?.values[i] ?? 0)) changed.push(i);
+  }
+  return changed;
+}
+
+/** Rows of one host as models read them. */
+export function hostRows(rows: readonly WindowRow[]): HostRows {
+  const users = new Map<string, number>([[SYSTEM_USER, 0]]);
+  const values = new Float32Array(rows.length * DIMENSIONS);
+  rows.forEach((row, i) => {
+    values.set(row.values, i * DIMENSIONS);
+    if (!users.has(row.user)) users.set(row.user, users.size);
+  });
+  return {
+    values,
+    channels: Uint16Array.from(rows, ({ channels }) => channels),
+    startMs: Float64Array.from(rows, ({ startMs }) => startMs),
+    users: Uint32Array.from(rows, ({ user }) => users.get(user)!),
+    classes: Uint8Array.from(rows, ({ entityClass }) => ENTITY_CLASSES.indexOf(entityClass)),
+    n: rows.length,
+  };
+}
+
+/** A copy of chosen rows. */
+export function selectRows(rows: HostRows, chosen: readonly number[]): HostRows {
+  const values = new Float32Array(chosen.length * DIMENSIONS);
+  chosen.forEach((row, i) => {
+    values.set(rows.values.subarray(row * DIMENSIONS, (row + 1) * DIMENSIONS), i * DIMENSIONS);
+  });
+  return {
+    values,
+    channels: Uint16Array.from(chosen, (row) => rows.channels[row]),
+    startMs: Float64Array.from(chosen, (row) => rows.startMs[row]),
+    users: Uint32Array.from(chosen, (row) => rows.users[row]),
+    classes: Uint8Array.from(chosen, (row) => rows.classes[row]),
+    n: chosen.length,
+  };
+}
