@@ -4,20 +4,23 @@
  */
 import type postgres from "postgres";
 
-/** Microseconds between 1970 and 2000, where Postgres' clock begins. */
-const EPOCH_2000_US = 946_684_800_000_000n;
+/** Milliseconds from 1970 to 2000, where Postgres' clock begins. */
+const EPOCH_2000_MS = 946_684_800_000;
+const TWO_TO_32 = 2 ** 32;
 const HEADER = Uint8Array.from(
   [0x50, 0x47, 0x43, 0x4f, 0x50, 0x59, 0x0a, 0xff, 0x0d, 0x0a, 0, ...new Uint8Array(8)],
 );
 
 /** Builds the tuples of a binary COPY, field by field. */
 export class CopyWriter {
-  #bytes = new Uint8Array(65_536);
-  #view = new DataView(this.#bytes.buffer);
+  #bytes: Uint8Array<ArrayBuffer>;
+  #view: DataView;
   #length = 0;
 
-  /** Starts the stream. */
-  constructor() {
+  /** Starts the stream, with room for `expected` bytes. */
+  constructor(expected = 65_536) {
+    this.#bytes = new Uint8Array(expected + HEADER.length + 2);
+    this.#view = new DataView(this.#bytes.buffer);
     this.#raw(HEADER);
   }
 
@@ -68,10 +71,12 @@ export class CopyWriter {
     this.#length += 4;
   }
 
-  /** bigint. */
+  /** bigint, as far as a double counts. */
   int8(value: number): void {
     this.#size(8);
-    this.#view.setBigInt64(this.#length, BigInt(value));
+    const high = Math.floor(value / TWO_TO_32);
+    this.#view.setInt32(this.#length, high);
+    this.#view.setUint32(this.#length + 4, value - high * TWO_TO_32);
     this.#length += 8;
   }
 
@@ -91,9 +96,7 @@ export class CopyWriter {
 
   /** timestamptz from milliseconds since 1970. */
   timestamp(ms: number): void {
-    this.#size(8);
-    this.#view.setBigInt64(this.#length, BigInt(ms) * 1000n - EPOCH_2000_US);
-    this.#length += 8;
+    this.int8((ms - EPOCH_2000_MS) * 1_000);
   }
 
   /** One-dimensional array of smallint (oid 21) or real (oid 700). */
@@ -153,7 +156,8 @@ export interface CopyRow {
 
 /** Milliseconds since 1970 of a timestamptz field. */
 export function timestampMs(row: CopyRow, field: number): number {
-  return Number((row.view.getBigInt64(row.at[field]) + EPOCH_2000_US) / 1000n);
+  const [high, low] = [row.view.getInt32(row.at[field]), row.view.getUint32(row.at[field] + 4)];
+  return Math.floor((high * TWO_TO_32 + low) / 1_000) + EPOCH_2000_MS;
 }
 
 /**

@@ -3,6 +3,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
+import { DIMENSIONS } from "@/features/vector.ts";
 import { type Batch, uuidText, type WireRow } from "@/features/wire.ts";
 import { copyIn, CopyWriter } from "./copy.ts";
 import type { Sql } from "./open.ts";
@@ -32,10 +33,23 @@ interface Place {
   renewed: boolean;
 }
 
+/** What became of the batches, and the weeks whose partitions the transaction made. */
+interface Outcome {
+  readonly stored: Stored[];
+  readonly made: readonly number[];
+}
+
 const UNIQUE_VIOLATION = "23505";
-const WEEK_MS = 7 * 86_400_000;
+const DAY_MS = 86_400_000;
+const WEEK_MS = 7 * DAY_MS;
 /** How far back weeks have partitions of their own. */
-const PAST_MS = 3 * 365 * 86_400_000;
+const PAST_MS = 3 * 365 * DAY_MS;
+/** Bytes of a row of `vectors` in a COPY. */
+const ROW_BYTES = 602;
+/** Weeks whose partitions a pool has seen committed; a week that retention drops stays dropped. */
+const madeWeeks = new WeakMap<Sql, Set<number>>();
+const floats = new Float32Array(DIMENSIONS);
+const floatBytes = new Uint8Array(floats.buffer);
 const COLUMNS = "host_id, window_start, user_id, seq, offset_minutes, events, channels, values";
 
 /** The id of a host: a UUID of its name, so that agent and server need not agree on numbers. */
@@ -57,13 +71,18 @@ export async function storeBatches(
   nowMs: number,
   due?: (sql: Sql, stored: readonly Stored[]) => Promise<void>,
 ): Promise<Stored[]> {
-  const run = (staged: boolean) =>
-    sql.begin(async (transaction) => {
+  const weeks = madeWeeks.get(sql) ?? new Set();
+  madeWeeks.set(sql, weeks);
+  const run = async (staged: boolean) => {
+    const { stored, made } = await sql.begin(async (transaction) => {
       const inside = transaction as unknown as Sql;
-      const stored = await store(inside, incoming, nowMs, staged);
-      await due?.(inside, stored.filter(({ added }) => added > 0));
-      return stored;
-    }) as Promise<Stored[]>;
+      const done = await store(inside, incoming, nowMs, staged, weeks);
+      await due?.(inside, done.stored.filter(({ added }) => added > 0));
+      return done;
+    }) as Outcome;
+    for (const week of made) weeks.add(week);
+    return stored;
+  };
   try {
     return await run(false);
   } catch (error) {
@@ -78,11 +97,14 @@ async function store(
   incoming: readonly Incoming[],
   nowMs: number,
   staged: boolean,
-): Promise<Stored[]> {
+  weeks: ReadonlySet<number>,
+): Promise<Outcome> {
   const hosts = new Map(incoming.map((one) => [hostIdOf(one.batch.host), one]));
   const owners = await upsertHosts(sql, hosts, nowMs);
   const places = await lockLedger(sql, [...hosts.keys()]);
-  const copy = new CopyWriter();
+  const copy = new CopyWriter(
+    ROW_BYTES * incoming.reduce((n, one) => n + one.batch.rows.length, 0),
+  );
   const taken: { hostId: string; rows: readonly WireRow[] }[] = [];
   let rows = 0;
   const stored = incoming.map(({ batch, agentId }): Stored => {
@@ -112,16 +134,16 @@ async function store(
     places.set(hostId, place);
     return { hostId, outcome: "stored", lastSeq: last, added: fresh.length };
   });
-  if (rows === 0) return stored;
-  await makePartitions(sql, taken.flatMap(({ rows }) => rows), nowMs);
+  if (rows === 0) return { stored, made: [] };
+  const made = await makePartitions(sql, taken.flatMap(({ rows }) => rows), nowMs, weeks);
   const renewed = [...places.values()].some((place) => place.renewed);
   await copyRows(sql, copy.finish(), staged || renewed);
-  await upsertUsers(sql, taken);
-  await advanceLedger(sql, places);
-  return stored;
+  await Promise.all([upsertUsers(sql, taken), advanceLedger(sql, places)]); // one round trip
+  return { stored, made };
 }
 
-function writeRow(copy: CopyWriter, hostId: Uint8Array, row: WireRow, seq: number): void {
+/** One row of `vectors`, its columns in the order of the table. */
+export function writeRow(copy: CopyWriter, hostId: Uint8Array, row: WireRow, seq: number): void {
   copy.row(8);
   copy.bytes(hostId);
   copy.timestamp(row.startMs);
@@ -130,7 +152,8 @@ function writeRow(copy: CopyWriter, hostId: Uint8Array, row: WireRow, seq: numbe
   copy.int2(row.offsetMinutes);
   copy.int4(Math.min(row.events, 0x7fffffff));
   copy.int4(row.channels);
-  copy.bytes(new Uint8Array(Float32Array.from(row.values).buffer));
+  floats.set(row.values);
+  copy.bytes(floatBytes);
 }
 
 /** Makes or touches the hosts' rows; gives the agent that owns each. */
@@ -184,15 +207,23 @@ async function advanceLedger(sql: Sql, places: ReadonlyMap<string, Place>): Prom
 }
 
 /** Makes the partitions of recent weeks; what is years away lies in the default one. */
-async function makePartitions(sql: Sql, rows: readonly WireRow[], nowMs: number): Promise<void> {
-  const near = rows.filter(({ startMs }) => startMs > nowMs - PAST_MS && startMs < nowMs + WEEK_MS);
-  const weeks = new Set(
-    near.map(({ startMs }) => Math.floor((startMs + 3 * 86_400_000) / WEEK_MS)),
-  );
-  if (weeks.size === 0) return;
+async function makePartitions(
+  sql: Sql,
+  rows: readonly WireRow[],
+  nowMs: number,
+  known: ReadonlySet<number>,
+): Promise<number[]> {
+  const weeks = new Set<number>();
+  for (const { startMs } of rows) {
+    if (startMs <= nowMs - PAST_MS || startMs >= nowMs + WEEK_MS) continue;
+    const week = Math.floor((startMs + 3 * DAY_MS) / WEEK_MS); // weeks begin on Monday
+    if (!known.has(week)) weeks.add(week);
+  }
+  if (weeks.size === 0) return [];
   const days = [...weeks].sort((a, b) => a - b)
-    .map((week) => new Date(week * WEEK_MS - 2 * 86_400_000).toISOString());
+    .map((week) => new Date(week * WEEK_MS - 2 * DAY_MS).toISOString());
   await sql`select make_vector_partition(day) from unnest(${days}::text[]::timestamptz[]) as day`;
+  return [...weeks];
 }
 
 async function copyRows(sql: Sql, stream: Uint8Array, staged: boolean): Promise<void> {
@@ -216,19 +247,18 @@ async function upsertUsers(
     { hostId: string; userId: string; row: WireRow; from: number; to: number }
   >();
   for (const { hostId, rows } of taken) {
+    const texts = new Map<Uint8Array, string>(); // a batch's rows share their user's bytes
     for (const row of rows) {
-      const userId = uuidText(row.user);
+      let userId = texts.get(row.user);
+      if (userId === undefined) texts.set(row.user, userId = uuidText(row.user));
       const key = `${hostId} ${userId}`;
       const known = users.get(key);
-      users.set(key, {
-        hostId,
-        userId,
-        row: row.sealedName.length > 0 || !known
-          ? row
-          : { ...row, sealedName: known.row.sealedName },
-        from: Math.min(row.startMs, known?.from ?? Infinity),
-        to: Math.max(row.startMs, known?.to ?? -Infinity),
-      });
+      if (!known) users.set(key, { hostId, userId, row, from: row.startMs, to: row.startMs });
+      else {
+        if (row.sealedName.length > 0) known.row = row;
+        known.from = Math.min(known.from, row.startMs);
+        known.to = Math.max(known.to, row.startMs);
+      }
     }
   }
   const all = [...users.keys()].sort().map((key) => users.get(key)!);

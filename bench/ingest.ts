@@ -1,0 +1,195 @@
+/**
+ * Ingest beside `psql \copy` of the same rows in binary into a table of the same shape. Ours does
+ * more: it looks the host up, locks its ledger row, keeps hosts and users, and commits per batch.
+ * `one-agent-wire` starts from the bytes of the request, decompression and checks included.
+ * @module
+ */
+import { zstdCompressSync } from "node:zlib";
+import { CopyWriter } from "@/db/copy.ts";
+import { connect, type Database } from "@/db/open.ts";
+import { storeBatches, writeRow } from "@/db/store_batches.ts";
+import { FEATURES, SCHEMA_ID } from "@/features/schema.ts";
+import { WINDOW_MS } from "@/features/vector.ts";
+import { type Batch, encodeBatch, type WireRow } from "@/features/wire.ts";
+import { seededRandom } from "@/models/random.ts";
+import { createIngest } from "@/server/ingest.ts";
+import { benchCluster, empty } from "./cluster.ts";
+import { type Figure, median, paired, rate, timeMs } from "./figure.ts";
+
+const ROWS = 40_000;
+const BATCH = 10_000;
+/** Accounts of a server, and of a workstation. */
+const ACCOUNTS = 61;
+const AGENT_ACCOUNTS = 3;
+const AGENTS = 256;
+const AGENT_BATCH = 64;
+const AGENT_BATCHES = 6;
+const START = Date.UTC(2026, 0, 5);
+const EPOCH = "00000000-0000-4000-8000-000000000001";
+const PEER = "psql \\copy binary";
+
+/** Rows of plausible sparseness: one in four columns is not 0. */
+function rows(accounts: number, from: number, count: number): WireRow[] {
+  const random = seededRandom(1, "bench");
+  const users = Array.from({ length: accounts }, (_, i) => new Uint8Array(16).fill(i));
+  return Array.from({ length: count }, (_, i) => {
+    const n = from + i;
+    return {
+      user: users[n % accounts],
+      sealedName: new Uint8Array(64),
+      entityClass: "human",
+      startMs: START + Math.floor(n / accounts) * WINDOW_MS,
+      offsetMinutes: 60,
+      events: 100,
+      channels: 0xffff,
+      values: Int32Array.from(FEATURES, ({ wireRange: [low, high] }) => {
+        return random() < 0.25 ? Math.max(low, Math.min(high, Math.floor(random() * 50))) : 0;
+      }),
+    };
+  });
+}
+
+function stream(host: string, accounts: number, count: number, batch: number): Batch[] {
+  const all = rows(accounts, 0, count);
+  return Array.from({ length: Math.ceil(count / batch) }, (_, i) => ({
+    schema: SCHEMA_ID,
+    host,
+    epoch: EPOCH,
+    firstSeq: i * batch,
+    rows: all.slice(i * batch, (i + 1) * batch),
+  }));
+}
+
+/** All cases. */
+export async function* figures(): AsyncGenerator<Figure> {
+  await using cluster = await benchCluster();
+  const { database } = cluster;
+  const peer = await psqlCopy(database);
+  const one = connect(database.url, 1);
+  const two = connect(database.url, 2);
+  try {
+    yield await oneAgent("one-agent-1conn", database, peer, async (batches) => {
+      for (const batch of batches) await storeBatches(one, [{ batch }], START);
+    });
+    yield await oneAgent("one-agent-2conn", database, peer, async (batches) => {
+      const halves = [0, 1].map((half) => {
+        const mine = batches.slice(half * batches.length / 2, (half + 1) * batches.length / 2);
+        return mine.map((batch, i) => ({ ...batch, host: `ws-${half}`, firstSeq: i * BATCH }));
+      });
+      await Promise.all(halves.map(async (half) => {
+        for (const batch of half) await storeBatches(two, [{ batch }], START);
+      }));
+    });
+    yield await wire(database, peer);
+    yield* await manyAgents(database, peer);
+  } finally {
+    await one.end();
+    await two.end();
+    await peer?.remove();
+  }
+}
+
+interface Peer {
+  readonly run: () => Promise<void>;
+  readonly remove: () => Promise<void>;
+}
+
+/** `psql \copy` of the rows from a file, or undefined where psql is missing. */
+async function psqlCopy(database: Database): Promise<Peer | undefined> {
+  const path = await Deno.makeTempFile({ prefix: "habit-bench-" });
+  const copy = new CopyWriter();
+  rows(ACCOUNTS, 0, ROWS).forEach((row, i) => writeRow(copy, new Uint8Array(16), row, i));
+  await Deno.writeFile(path, copy.finish());
+  await database.sql`create table psql_copy (like vectors including all)`;
+  const remove = async () => {
+    await Deno.remove(path);
+    await database.sql`drop table psql_copy`;
+  };
+  const psql = (command: string) =>
+    new Deno.Command("psql", { args: [database.url, "-qc", command], stderr: "piped" }).output();
+  try {
+    await psql("select 1");
+  } catch {
+    console.error("psql is not installed: apt-get install postgresql-client");
+    await remove();
+    return undefined;
+  }
+  const run = async () => {
+    await database.sql`truncate psql_copy`;
+    const { success, stderr } = await psql(`\\copy psql_copy from '${path}' (format binary)`);
+    if (!success) throw new Error(new TextDecoder().decode(stderr));
+  };
+  return { run, remove };
+}
+
+async function oneAgent(
+  name: string,
+  database: Database,
+  peer: Peer | undefined,
+  store: (batches: readonly Batch[]) => Promise<void>,
+): Promise<Figure> {
+  const batches = stream("ws", ACCOUNTS, ROWS, BATCH);
+  const times = await paired(async () => {
+    await empty(database);
+    await store(batches);
+  }, peer?.run);
+  return rate(name, "rows/s", ROWS, times, PEER);
+}
+
+function request(batch: Batch): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(zstdCompressSync(encodeBatch(batch)));
+}
+
+async function send(ingest: ReturnType<typeof createIngest>, body: Uint8Array<ArrayBuffer>) {
+  const headers = { "content-encoding": "zstd" };
+  const response = await ingest(new Request("http://x", { method: "POST", headers, body }), {});
+  if (!response.ok) throw new Error(await response.text());
+}
+
+async function wire(database: Database, peer: Peer | undefined): Promise<Figure> {
+  const bodies = stream("ws", ACCOUNTS, ROWS, BATCH).map(request);
+  const times = await paired(async () => {
+    await empty(database);
+    const ingest = createIngest(database);
+    for (const body of bodies) await send(ingest, body);
+  }, peer?.run);
+  return rate("one-agent-wire", "rows/s", ROWS, times, PEER);
+}
+
+/** 256 agents, each with one batch of 64 rows on its way at a time. */
+async function manyAgents(database: Database, peer: Peer | undefined): Promise<Figure[]> {
+  const agents = Array.from(
+    { length: AGENTS },
+    (_, i) =>
+      stream(`ws-${i}`, AGENT_ACCOUNTS, AGENT_BATCH * AGENT_BATCHES, AGENT_BATCH).map(request),
+  );
+  const count = AGENTS * AGENT_BATCH * AGENT_BATCHES;
+  const acknowledged: number[] = [];
+  const times = await paired(async () => {
+    await empty(database);
+    acknowledged.length = 0;
+    const ingest = createIngest(database);
+    await Promise.all(agents.map(async (bodies) => {
+      for (const body of bodies) acknowledged.push(await timeMs(() => send(ingest, body)));
+    }));
+  }, peer?.run);
+  const peerRate = times.peerMs === null ? null : ROWS / times.peerMs * 1_000;
+  const ours = count / times.oursMs * 1_000;
+  const p99 = acknowledged.toSorted((a, b) => a - b)[Math.floor(acknowledged.length * 0.99)];
+  console.error(`acknowledged after ${median(acknowledged).toFixed(0)} ms in the median`);
+  return [{
+    case: "many-agents",
+    value: Math.round(ours),
+    unit: "rows/s",
+    peer: PEER,
+    peerValue: peerRate && Math.round(peerRate),
+    ratio: peerRate && Number((ours / peerRate).toFixed(3)),
+  }, {
+    case: "ack-p99-ms",
+    value: Number(p99.toFixed(1)),
+    unit: "ms",
+    peer: null,
+    peerValue: null,
+    ratio: null,
+  }];
+}
