@@ -1,0 +1,180 @@
+/**
+ * What installation does to a Windows host: a task at boot under NETWORK SERVICE, which is put into
+ * Event Log Readers, and a state folder that only it and administrators may open. Every step can be
+ * done again without harm, and says what it does. The steps are data, so that they can be read and
+ * tested without Windows.
+ * @module
+ */
+import { LIBRARIES } from "./wevtapi.ts";
+
+/** The task's name in the scheduler. */
+export const TASK = "\\Habit\\Agent";
+/** NETWORK SERVICE, Event Log Readers, SYSTEM, Administrators: SIDs, since names are translated. */
+const SID = {
+  account: "S-1-5-20",
+  readers: "S-1-5-32-573",
+  system: "S-1-5-18",
+  administrators: "S-1-5-32-544",
+} as const;
+
+/** Where the parts of an installation lie. */
+export interface Installation {
+  /** deno.exe. */
+  readonly deno: string;
+  /** The bundled agent.js. */
+  readonly script: string;
+  /** Folder of the agent's state. */
+  readonly state: string;
+  /** Address of the server. */
+  readonly server: string;
+}
+
+/** One step: a sentence, and the program with its arguments that does it. */
+export interface Step {
+  /** What it does, for the administrator. */
+  readonly what: string;
+  /** Program and arguments. */
+  readonly command: readonly string[];
+  /** Goes on where it fails: what it undoes may not be there. */
+  readonly optional?: boolean;
+}
+
+/** The least that the agent's process is allowed: two libraries, one server, one folder. */
+export function permissionFlags(
+  { state, server }: Pick<Installation, "state" | "server">,
+): string[] {
+  const { hostname, port, protocol } = new URL(server);
+  return [
+    "--no-prompt",
+    "--no-remote",
+    "--no-npm",
+    `--allow-ffi=${Object.values(LIBRARIES).join(",")}`,
+    `--allow-net=${hostname}:${port || (protocol === "https:" ? 443 : 80)}`,
+    `--allow-read=${state}`,
+    `--allow-write=${state}`,
+    "--allow-sys=hostname",
+  ];
+}
+
+/** Arguments of deno.exe for the installed agent. */
+export function agentArguments(installation: Installation): string[] {
+  const { script, state } = installation;
+  return ["run", ...permissionFlags(installation), script, "run", "--state", state];
+}
+
+const xml = (text: string) =>
+  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll(
+    '"',
+    "&quot;",
+  );
+const quoted = (text: string) => /[\s"]/.test(text) ? `"${text}"` : text;
+
+/** The scheduled task: starts at boot, again a minute after any end, below normal priority. */
+export function taskXml(installation: Installation): string {
+  const args = agentArguments(installation).map(quoted).join(" ");
+  return `<?xml version="1.0" encoding="UTF-16"?>
+<Task version="1.3" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
+  <RegistrationInfo><Description>Habit agent: event logs to vectors</Description></RegistrationInfo>
+  <Triggers><BootTrigger><Enabled>true</Enabled></BootTrigger></Triggers>
+  <Principals>
+    <Principal id="Agent"><UserId>${SID.account}</UserId><RunLevel>LeastPrivilege</RunLevel></Principal>
+  </Principals>
+  <Settings>
+    <MultipleInstancesPolicy>IgnoreNew</MultipleInstancesPolicy>
+    <DisallowStartIfOnBatteries>false</DisallowStartIfOnBatteries>
+    <StopIfGoingOnBatteries>false</StopIfGoingOnBatteries>
+    <ExecutionTimeLimit>PT0S</ExecutionTimeLimit>
+    <Priority>7</Priority>
+    <RestartOnFailure><Interval>PT1M</Interval><Count>999</Count></RestartOnFailure>
+    <StartWhenAvailable>true</StartWhenAvailable>
+  </Settings>
+  <Actions Context="Agent">
+    <Exec><Command>${xml(quoted(installation.deno))}</Command><Arguments>${
+    xml(args)
+  }</Arguments></Exec>
+  </Actions>
+</Task>
+`;
+}
+
+function powershell(script: string): string[] {
+  return ["powershell.exe", "-NoProfile", "-NonInteractive", "-Command", script];
+}
+
+/** Where {@link taskXml} is written for schtasks, in UTF-16 with its mark. */
+export function taskFile(state: string): string {
+  return `${state}\\task.xml`;
+}
+
+/** The steps of an installation, in order. */
+export function installSteps({ state }: Pick<Installation, "state">): Step[] {
+  const grants = [
+    `*${SID.system}:(OI)(CI)F`,
+    `*${SID.administrators}:(OI)(CI)F`,
+    `*${SID.account}:(OI)(CI)M`,
+  ];
+  return [
+    {
+      what: `Close ${state} to all but administrators and the agent's account`,
+      command: ["icacls.exe", state, "/inheritance:r", "/grant:r", ...grants, "/T", "/Q"],
+    },
+    {
+      what: "Let NETWORK SERVICE read event logs (Event Log Readers)",
+      command: powershell(
+        `if (-not (Get-LocalGroupMember -SID ${SID.readers} | Where-Object { $_.SID -eq '${SID.account}' }))` +
+          ` { Add-LocalGroupMember -SID ${SID.readers} -Member '${SID.account}' }`,
+      ),
+    },
+    {
+      what: `Register the task ${TASK}: at boot, restarted after any end`,
+      command: ["schtasks.exe", "/Create", "/TN", TASK, "/XML", taskFile(state), "/F"],
+    },
+    { what: "Start the agent", command: ["schtasks.exe", "/Run", "/TN", TASK] },
+  ];
+}
+
+/** The steps that undo an installation; the state stays unless `purge`. */
+export function uninstallSteps(state: string, purge: boolean): Step[] {
+  return [
+    { what: "Stop the agent", command: ["schtasks.exe", "/End", "/TN", TASK], optional: true },
+    {
+      what: `Remove the task ${TASK}`,
+      command: ["schtasks.exe", "/Delete", "/TN", TASK, "/F"],
+      optional: true,
+    },
+    {
+      what: "Take NETWORK SERVICE out of Event Log Readers",
+      command: powershell(
+        `Remove-LocalGroupMember -SID ${SID.readers} -Member '${SID.account}' -ErrorAction SilentlyContinue`,
+      ),
+      optional: true,
+    },
+    ...purge
+      ? [{ what: `Delete ${state}`, command: ["cmd.exe", "/C", "rmdir", "/S", "/Q", state] }]
+      : [],
+  ];
+}
+
+/** A step failed; the message holds what Windows said. */
+export class InstallError extends Error {
+  /** The class's name. */
+  override name = "InstallError";
+}
+
+/** Does the steps one after the other, telling of each. Throws {@link InstallError}. */
+export async function perform(
+  steps: readonly Step[],
+  run: (command: readonly string[]) => Promise<{ code: number; said: string }>,
+  tell: (line: string) => void,
+): Promise<void> {
+  for (const { what, command, optional } of steps) {
+    const { code, said } = await run(command);
+    if (code === 0) tell(`done     ${what}`);
+    else if (optional) tell(`not so   ${what}: ${said.trim()}`);
+    else {
+      throw new InstallError(
+        `Cannot: ${what}. Windows says: ${said.trim()} (code ${code}). Run as administrator.`,
+      );
+    }
+  }
+}
