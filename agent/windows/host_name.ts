@@ -10,7 +10,7 @@ const DNS_FULLY_QUALIFIED = 3; // COMPUTER_NAME_FORMAT
 /** The fully qualified name in lower case; the short one where Windows does not say. */
 export function fullComputerName(): string {
   if (Deno.build.os !== "windows") return Deno.hostname().toLowerCase();
-  using kernel32 = Deno.dlopen(LIBRARIES.kernel32, {
+  const kernel32 = Deno.dlopen(LIBRARIES.kernel32, {
     GetComputerNameExW: { parameters: ["u32", "buffer", "buffer"], result: "i32" },
   });
   const name = new Uint8Array(1_024);
@@ -20,5 +20,6 @@ export function fullComputerName(): string {
     name,
     new Uint8Array(length.buffer),
   );
+  kernel32.close();
   return (ok ? utf16(new DataView(name.buffer), 0, length[0]) : Deno.hostname()).toLowerCase();
 }
