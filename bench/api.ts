@@ -57,7 +57,7 @@ const LISTS: readonly [string, string][] = [
 const uuid = (kind: number, n: number) =>
   `${String(kind).padStart(8, "0")}-0000-4000-8000-${String(n).padStart(12, "0")}`;
 
-async function fill(sql: Sql, scores: number): Promise<void> {
+export async function fill(sql: Sql, scores: number): Promise<void> {
   const id = (kind: number, n: string) =>
     sql.unsafe(
       `('${String(kind).padStart(8, "0")}-0000-4000-8000-' || lpad((${n})::text, 12, '0'))::uuid`,

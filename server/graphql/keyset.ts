@@ -13,7 +13,7 @@ const DEFAULT_PAGE = 50;
 const PART = {
   number: /^-?\d{1,30}(\.\d{1,30})?(e[+-]?\d{1,3})?$/i,
   uuid: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
-  moment: /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?\+00$/,
+  moment: /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d{1,6})?(\+00|Z)$/,
   // deno-lint-ignore no-control-regex
   text: /^[^\x00]{0,256}$/u,
 } as const;
@@ -22,6 +22,9 @@ const PART = {
 export interface Order {
   readonly name: string;
   readonly parts: readonly (keyof typeof PART)[];
+  /** The key of a row that does not carry it as text: cheaper, where every part is exact in JS. */
+  // deno-lint-ignore no-explicit-any
+  readonly keyOf?: (row: any) => readonly string[];
 }
 
 /** Arguments that every list takes. */
@@ -38,9 +41,9 @@ export interface Page {
   readonly order: Order;
 }
 
-/** A row with its sort key as text, exact to the last digit. */
+/** A row with its sort key as text, exact to the last digit, unless its order makes the key. */
 export interface Keyed {
-  readonly key: readonly string[];
+  readonly key?: readonly string[];
 }
 
 /** Reads the page that is asked for. @throws GraphQLError BAD_USER_INPUT naming what is wrong. */
@@ -74,7 +77,7 @@ function decodeCursor(cursor: string): unknown[] {
 
 function isPart(kind: keyof typeof PART, text: unknown): boolean {
   if (typeof text !== "string" || !PART[kind].test(text)) return false;
-  return kind !== "moment" || !Number.isNaN(Date.parse(text.replace(" ", "T") + ":00"));
+  return kind !== "moment" || !Number.isNaN(Date.parse(text.replace(" ", "T").replace("+00", "Z")));
 }
 
 /** A Relay connection as resolvers return it. */
@@ -92,7 +95,8 @@ export interface Connection<Row> {
 class Edge<Row extends Keyed> {
   constructor(readonly node: Row, readonly order: Order) {}
   get cursor(): string {
-    return Buffer.from(JSON.stringify([this.order.name, ...this.node.key])).toString("base64url");
+    const key = this.order.keyOf?.(this.node) ?? this.node.key!;
+    return Buffer.from(JSON.stringify([this.order.name, ...key])).toString("base64url");
   }
 }
 

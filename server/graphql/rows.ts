@@ -51,6 +51,10 @@ export interface ScoreRow extends WindowKey, Keyed {
   readonly score: number;
   readonly p: number;
   readonly confidence: number;
+}
+
+/** A scored window with what contributes most. */
+export interface ExplainedScoreRow extends ScoreRow {
   readonly topColumns: readonly number[];
   readonly topShares: readonly number[];
   readonly topLow: readonly number[];

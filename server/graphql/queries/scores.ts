@@ -7,7 +7,7 @@
  */
 import type { Sql } from "@/db/open.ts";
 import type { Order, Page } from "../keyset.ts";
-import type { BaselineRow, ScoreRow, WindowKey, WindowRow } from "../rows.ts";
+import type { BaselineRow, ExplainedScoreRow, ScoreRow, WindowKey, WindowRow } from "../rows.ts";
 
 /** What a list of scores or windows may be narrowed to. */
 export interface WindowFilter {
@@ -21,8 +21,19 @@ export interface WindowFilter {
 
 /** Orders of a list of scores. */
 export const SCORE_ORDERS = {
-  STRANGEST: { name: "score-strangest", parts: ["number", "number", "uuid", "moment", "uuid"] },
-  NEWEST: { name: "score-newest", parts: ["moment", "uuid", "uuid"] },
+  STRANGEST: {
+    name: "score-strangest",
+    parts: ["number", "number", "uuid", "moment", "uuid"],
+    keyOf: ({ p, score, hostId, windowStart, userId }: ScoreRow) => //
+    [String(p), String(-score), hostId, windowStart.toISOString(), userId],
+  },
+  NEWEST: {
+    name: "score-newest",
+    parts: ["moment", "uuid", "uuid"],
+    keyOf: (
+      { hostId, windowStart, userId }: ScoreRow,
+    ) => [windowStart.toISOString(), hostId, userId],
+  },
 } as const satisfies Record<string, Order>;
 
 /** Scores with the smallest p-value first; ties by the higher raw score. */
@@ -32,10 +43,7 @@ export function scoresByStrangeness(sql: Sql, filter: WindowFilter, page: Page) 
   return sql<ScoreRow[]>`
     select s.host_id as "hostId", s.window_start as "windowStart", s.user_id as "userId",
       h.name as "hostName", u.entity_class as "entityClass", s.model_id as "modelId", s.score, s.p,
-      s.confidence, s.top_columns as "topColumns", s.top_shares as "topShares",
-      s.top_low as "topLow", s.top_high as "topHigh",
-      array[s.p::text, (-s.score)::text, s.host_id::text, s.window_start::text, s.user_id::text]
-        as key
+      s.confidence
     from (
       select * from scores s
       where (${hostId}::uuid is null or s.host_id = ${hostId})
@@ -63,9 +71,7 @@ export function scoresByTime(sql: Sql, filter: WindowFilter, page: Page) {
   return sql<ScoreRow[]>`
     select s.host_id as "hostId", s.window_start as "windowStart", s.user_id as "userId",
       h.name as "hostName", u.entity_class as "entityClass", s.model_id as "modelId", s.score, s.p,
-      s.confidence, s.top_columns as "topColumns", s.top_shares as "topShares",
-      s.top_low as "topLow", s.top_high as "topHigh",
-      array[s.window_start::text, s.host_id::text, s.user_id::text] as key
+      s.confidence
     from (
       select * from scores s
       where (${hostId}::uuid is null or s.host_id = ${hostId})
@@ -86,13 +92,13 @@ export function scoresByTime(sql: Sql, filter: WindowFilter, page: Page) {
     order by s.window_start desc, s.host_id desc, s.user_id desc`;
 }
 
-/** Scores by key, in any order. */
+/** Scores by key with their columns, in any order. Arrays are dear to parse: lists go without. */
 export function scoresByKey(sql: Sql, keys: readonly WindowKey[]) {
-  return sql<ScoreRow[]>`
+  return sql<ExplainedScoreRow[]>`
     select s.host_id as "hostId", s.window_start as "windowStart", s.user_id as "userId",
       h.name as "hostName", u.entity_class as "entityClass", s.model_id as "modelId", s.score, s.p,
       s.confidence, s.top_columns as "topColumns", s.top_shares as "topShares",
-      s.top_low as "topLow", s.top_high as "topHigh", '{}'::text[] as key
+      s.top_low as "topLow", s.top_high as "topHigh"
     from unnest(${keys.map((key) => key.hostId)}::uuid[],
       ${keys.map((key) => key.windowStart.toISOString())}::timestamptz[],
       ${keys.map((key) => key.userId)}::uuid[]) as k(host_id, window_start, user_id)

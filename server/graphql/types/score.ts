@@ -48,16 +48,17 @@ export async function contributions(
   row: ScoreRow,
   { loaders }: Context,
 ): Promise<ContributionRow[]> {
-  const window = await loaders.window.load(row);
+  const [score, window] = await Promise.all([loaders.score.load(row), loaders.window.load(row)]);
+  if (!score) return []; // retention dropped it since
   const wire = window ? wireValues(window.values) : undefined;
-  return row.topColumns.map((index, i) => {
+  return score.topColumns.map((index, i) => {
     const scale = FEATURES[index]!.wireScale;
     return {
       index,
-      share: row.topShares[i] ?? 0,
+      share: score.topShares[i] ?? 0,
       value: (wire?.[index] ?? 0) / scale,
-      low: (row.topLow[i] ?? 0) / scale,
-      high: (row.topHigh[i] ?? 0) / scale,
+      low: (score.topLow[i] ?? 0) / scale,
+      high: (score.topHigh[i] ?? 0) / scale,
     };
   });
 }
