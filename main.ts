@@ -7,13 +7,14 @@ import { Command } from "commander";
 import { register as agent } from "./commands/agent.ts";
 import { register as events } from "./commands/events.ts";
 import { register as estate } from "./commands/estate.ts";
+import { register as evaluate } from "./commands/evaluate.ts";
 import { register as features } from "./commands/features.ts";
 import { register as query } from "./commands/query.ts";
 
 /** What registers one command: its flags, its help with an example, its action. */
 export type Register = (program: Command) => void;
 
-const COMMANDS: readonly Register[] = [agent, events, features, estate, query];
+const COMMANDS: readonly Register[] = [agent, events, features, estate, evaluate, query];
 
 /** The whole command line. */
 export function habit(): Command {

@@ -77,6 +77,7 @@ export function evaluatedEstate(
   truth: Truth,
   events: Iterable<EventView>,
   injected: (event: EventView) => TrueEvent | undefined,
+  latenessMs?: number,
 ): EvaluatedEstate {
   const pairs = new Map<string, Pair>();
   let count = 0;
@@ -84,7 +85,7 @@ export function evaluatedEstate(
     count++;
     const host = event.computer.toLowerCase();
     let pair = pairs.get(host);
-    if (!pair) pairs.set(host, pair = beginPair(host));
+    if (!pair) pairs.set(host, pair = beginPair(host, latenessMs));
     const attack = injected(event);
     pair.all.add(event);
     if (attack === undefined) pair.clean.add(event);
@@ -107,10 +108,10 @@ function noteAttack(attacked: Map<number, Attacked>, hour: number, attack: TrueE
   one.sids.add(attack.sid);
 }
 
-function beginPair(host: string): Pair {
+function beginPair(host: string, latenessMs?: number): Pair {
   return {
-    all: new Featuriser({ host }),
-    clean: new Featuriser({ host }),
+    all: new Featuriser({ host, latenessMs }),
+    clean: new Featuriser({ host, latenessMs }),
     rows: [],
     cleanRows: [],
     attacked: new Map(),

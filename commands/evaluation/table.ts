@@ -29,7 +29,7 @@ export interface TableFigure {
 /** The score that the product selects. */
 export const SELECTED = "habit";
 const TRAINING_ROWS = 1500;
-const TEST_ROWS = 6000;
+const TEST_ROWS = 3000;
 
 /** Every detector on every table with every seed. */
 export async function* evaluateTables(

@@ -86,13 +86,16 @@ export function readNpy(bytes: Uint8Array | undefined, what: string) {
   const shape = /'shape': *\(([^)]*)\)/.exec(header)?.[1].split(",").filter((s) => s.trim())
     .map(Number) ?? [];
   const number = NUMBERS[type];
-  if (!number || header.includes("'fortran_order': True") && shape.length > 1) {
-    throw new SyntaxError(`Cannot read ${what}: numbers of type "${type}" in this order`);
+  if (!number || shape.length > 2) {
+    throw new SyntaxError(`Cannot read ${what}: ${shape.length} dimensions of numbers "${type}"`);
   }
   const [size, read] = number;
+  const [rows, width = 1] = shape;
+  const byColumn = header.includes("'fortran_order': True") && shape.length > 1;
+  const place = (i: number) => byColumn ? i % width * rows + Math.floor(i / width) : i;
   const values = Float64Array.from(
     { length: shape.reduce((product, n) => product * n, 1) },
-    (_, i) => read(view, start + length + i * size),
+    (_, i) => read(view, start + length + place(i) * size),
   );
   return { shape, values };
 }

@@ -1,0 +1,199 @@
+/**
+ * `evaluate`: how well the detectors detect, beside plain rivals. Tables for people go to standard
+ * error, one JSON object a figure to standard output.
+ * @module
+ */
+import { type Command, InvalidArgumentError } from "commander";
+
+interface TableFlags {
+  label: string;
+  protocol: "normal-only" | "contaminated";
+  seeds: number;
+}
+
+interface EstateFlags {
+  simulate?: number[];
+  hosts: number;
+  users: number;
+  days: number;
+  budget: number;
+  seed: number;
+  steps: number;
+}
+
+/** Adds the command. */
+export function register(program: Command): void {
+  const evaluate = program.command("evaluate")
+    .description("Measure detection: on labelled tables, simulated estates, real attack logs.");
+  evaluate.command("table")
+    .description("ROC AUC and average precision of every detector on labelled tables.")
+    .argument("<file...>", ".npz with arrays X and y, or .csv")
+    .option("--label <column>", "the column of labels in a CSV; above 0 is strange", "y")
+    .option("--protocol <name>", "normal-only or contaminated training", protocol, "normal-only")
+    .option("--seeds <n>", "splits and initial weights", whole, 3)
+    .addHelpText("after", "\nExample:\n  main.ts evaluate table 6_cardio.npz --seeds 3")
+    .action(table);
+  evaluate.command("estate")
+    .description("Campaigns found at a budget of false alerts, on test weeks after training ones.")
+    .argument("[folder]", "an estate written by `main.ts estate`; without it one is played")
+    .option("--simulate <seeds>", "seeds of estates to play, separated by commas", seeds)
+    .option("--hosts <n>", "machines of a played estate", whole, 30)
+    .option("--users <n>", "people of a played estate", whole, 60)
+    .option("--days <n>", "length of a played estate", whole, 45)
+    .option("--budget <n>", "false alerts a day for 1,000 users", Number, 9)
+    .option("--seed <n>", "seed of training", whole, 1)
+    .option("--steps <n>", "training steps of the autoencoder; the GAN has half", whole, 2000)
+    .addHelpText("after", "\nExample:\n  main.ts evaluate estate --simulate 101,102 --budget 9")
+    .action(estate);
+  evaluate.command("logs")
+    .description("Percentile of real attack logs' strangest window among an estate's benign ones.")
+    .argument("<folder>", "attack logs: .evtx, or captures as JSON")
+    .requiredOption("--background <folder>", "an estate written by `main.ts estate`")
+    .option("--steps <n>", "training steps of the autoencoder; the GAN has half", whole, 2000)
+    .option("--seed <n>", "seed of training", whole, 1)
+    .addHelpText("after", "\nExample:\n  main.ts evaluate logs attacks --background estate")
+    .action(logs);
+}
+
+function whole(text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new InvalidArgumentError("It must be a whole number above 0.");
+}
+
+function seeds(text: string): number[] {
+  return text.split(",").map(whole);
+}
+
+function protocol(text: string): TableFlags["protocol"] {
+  if (text === "normal-only" || text === "contaminated") return text;
+  throw new InvalidArgumentError("It must be normal-only or contaminated.");
+}
+
+async function table(files: string[], flags: TableFlags): Promise<void> {
+  const { evaluateTables, SELECTED, summarise } = await import("./evaluation/table.ts");
+  const figures = [];
+  for await (const figure of evaluateTables(files, flags)) {
+    figures.push(figure);
+    const { table, seed, detector, auc, ap } = figure;
+    print({ bench: "evaluate-table", case: `${table}/${seed}/auc`, detector, value: auc });
+    print({ bench: "evaluate-table", case: `${table}/${seed}/ap`, detector, value: ap });
+  }
+  const lines = summarise(figures);
+  const ours = lines.find(({ detector }) => detector === SELECTED)!;
+  for (const { detector, auc, ap, lead } of lines) {
+    for (const [key, value, peerValue] of [["auc", ours.auc, auc], ["ap", ours.ap, ap]] as const) {
+      const { mean, low, high } = lead[key];
+      print({
+        bench: "evaluate-table",
+        case: `mean-${key}`,
+        value,
+        unit: key,
+        peer: detector,
+        peerValue,
+        ratio: value / peerValue,
+        lead: { mean, low, high },
+      });
+    }
+  }
+  console.error(`\nMean of ${files.length} tables × ${flags.seeds} seeds, ${flags.protocol}:`);
+  console.error("   AUC     AP   habit's lead in AUC [95 %]   in AP [95 %]           detector");
+  for (const { detector, auc, ap, lead } of lines) {
+    console.error(
+      `${auc.toFixed(3).padStart(6)} ${ap.toFixed(3).padStart(6)}   ${interval(lead.auc)}   ${
+        interval(lead.ap)
+      }   ${detector}`,
+    );
+  }
+}
+
+function interval({ mean, low, high }: { mean: number; low: number; high: number }): string {
+  const text = (value: number) => (value >= 0 ? "+" : "") + value.toFixed(3);
+  return `${text(mean)} [${text(low)}, ${text(high)}]`;
+}
+
+async function estate(folder: string | undefined, flags: EstateFlags): Promise<void> {
+  const { scoreEstate, SELECTED } = await import("./evaluation/estate_scores.ts");
+  const { figuresOf } = await import("./evaluation/estate_figures.ts");
+  const { simulatedEstate } = await import("./evaluation/estate_rows.ts");
+  const { estateFromFolder } = await import("./evaluation/estate_folder.ts");
+  const { hosts, users, days, steps } = flags;
+  const sources = folder === undefined
+    ? (flags.simulate ?? [1]).map((seed) => () => simulatedEstate({ hosts, users, days, seed }))
+    : [() => estateFromFolder(folder)];
+  const runs: import("./evaluation/estate_figures.ts").Run[] = [];
+  for (const source of sources) {
+    const estate = source();
+    const startMs = Date.parse(estate.truth.start);
+    const untilMs = startMs + estate.truth.days * 86_400_000;
+    // Campaigns begin after three fifths of an estate's days.
+    const fromMs = startMs + Math.floor(estate.truth.days * 0.6) * 86_400_000;
+    const training = { autoencoder: { steps }, gan: { steps: Math.ceil(steps / 2) } };
+    const windows = await scoreEstate(estate, fromMs, { seed: flags.seed, ...training });
+    runs.push({ estate, windows, fromMs, untilMs });
+    const date = (ms: number) => new Date(ms).toISOString().slice(0, 10);
+    console.error(
+      `Estate ${estate.truth.seed}: ${estate.hosts.size} hosts, ${estate.events} events; training ${
+        date(startMs)
+      } to ${date(fromMs)} (its last third calibrates), test to ${date(untilMs)}`,
+    );
+  }
+  const names = Object.keys(runs[0].windows[0].p);
+  const all = names.map((name) => figuresOf(runs, name, flags.budget));
+  const ours = all[names.indexOf(SELECTED)];
+  for (const figures of all) {
+    for (const [i, { detector, value, low, high, n, ...figure }] of figures.entries()) {
+      print({
+        bench: "evaluate-estate",
+        case: figure.case,
+        value: ours[i].value,
+        unit: figure.unit,
+        peer: detector,
+        peerValue: value,
+        ratio: ours[i].value / value,
+        n,
+        ...(low !== undefined && { peerLow: low, peerHigh: high }),
+      });
+    }
+  }
+  printEstate(all, flags.budget);
+}
+
+function printEstate(
+  all: readonly (readonly import("./evaluation/estate_figures.ts").Figure[])[],
+  budget: number,
+): void {
+  console.error(`\nAt ${budget} false alerts a day for 1,000 users:`);
+  for (const [i, { case: name, unit, n }] of all[0].entries()) {
+    console.error(`\n${name} (${unit}, n = ${n})`);
+    for (const figures of all) {
+      const { detector, value, low, high } = figures[i];
+      const range = low === undefined ? "" : `  [${low.toFixed(2)}, ${high!.toFixed(2)}]`;
+      console.error(`  ${value.toFixed(3).padStart(8)}${range}  ${detector}`);
+    }
+  }
+}
+
+async function logs(
+  folder: string,
+  { background, seed, steps }: { background: string; seed: number; steps: number },
+): Promise<void> {
+  const { evaluateLogs } = await import("./evaluation/logs.ts");
+  const training = { seed, autoencoder: { steps }, gan: { steps: Math.ceil(steps / 2) } };
+  let [files, above] = [0, 0];
+  for await (const { file, percentile, columns } of evaluateLogs(folder, background, training)) {
+    files++;
+    if (percentile > 99) above++;
+    print({ bench: "evaluate-logs", case: file, value: percentile, unit: "percentile", columns });
+    console.error(`${percentile.toFixed(2).padStart(6)}  ${file}  ${columns.join(", ")}`);
+  }
+  const value = above / Math.max(1, files);
+  print({ bench: "evaluate-logs", case: "above-99th", value, unit: "share of files", n: files });
+  console.error(
+    `\n${above} of ${files} files have their strangest window above the 99th percentile.`,
+  );
+}
+
+function print(figure: Record<string, unknown>): void {
+  console.log(JSON.stringify(figure));
+}

@@ -1,0 +1,204 @@
+/**
+ * What was found of what was hidden, at a budget of false alerts.
+ * @module
+ */
+import { ENTITY_CLASSES } from "@/features/vector.ts";
+import { budgetThreshold } from "@/models/calibration.ts";
+import { seededRandom } from "@/models/random.ts";
+import { bootstrapMean } from "@/models/statistics/ranking.ts";
+import type { EvaluatedEstate, Injection } from "./estate_rows.ts";
+import type { TestWindow } from "./estate_scores.ts";
+
+const DAY_MS = 86_400_000;
+
+/** A test window with what is known of it. */
+interface Known {
+  readonly window: TestWindow;
+  readonly injection?: Injection;
+  readonly startMs: number;
+  /** Estate, host, user and day: what one alert is about. */
+  readonly unit: string;
+  readonly run: number;
+}
+
+/** One estate's test weeks. */
+export interface Run {
+  readonly estate: EvaluatedEstate;
+  readonly windows: readonly TestWindow[];
+  /** Start and end of the test weeks. */
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
+/** One figure of one detector. */
+export interface Figure {
+  readonly case: string;
+  readonly detector: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly n: number;
+  /** 95 % bootstrap interval by campaign. */
+  readonly low?: number;
+  readonly high?: number;
+}
+
+/** All figures of a detector over all runs, at `budget` alerts a day for 1,000 users. */
+export function figuresOf(runs: readonly Run[], detector: string, budget: number): Figure[] {
+  const known = runs.flatMap((run, i) => knownWindows(run, i));
+  const p = ({ window }: Known) => window.p[detector];
+  const threshold = falseAlertThreshold(known, p, allowedAlerts(runs, budget));
+  const alerts = known.filter((one) => p(one) < threshold);
+  const campaigns = campaignsOf(runs);
+  const foundAt = firstAlerts(alerts);
+  const share = (name: string, strengths: readonly string[]): Figure => {
+    const chosen = campaigns.filter(({ strength }) => strengths.includes(strength));
+    const found = chosen.map(({ id }) => foundAt.has(id) ? 1 : 0);
+    const { mean, low, high } = bootstrapMean(found, seededRandom(1, `${detector} ${name}`));
+    return { case: name, detector, value: mean, low, high, unit: "share", n: found.length };
+  };
+  const truths = alerts.filter(({ injection }) => injection);
+  const injectedUnits = new Set(known.filter(acting).map(({ unit }) => unit));
+  const foundUnits = new Set(truths.filter(acting).map(({ unit }) => unit));
+  const hours = campaigns.flatMap(({ id, firstMs }) =>
+    foundAt.has(id) ? [Math.max(0, foundAt.get(id)! - firstMs) / 3_600_000] : []
+  ).sort((a, b) => a - b);
+  const units = new Set(alerts.map(({ unit }) => unit));
+  const named = truths.filter(acting).filter(({ window, injection }) =>
+    window.topColumns.some((column) => injection!.columns.includes(column))
+  );
+  const count = (name: string, value: number, unit: string, n: number): Figure => (
+    { case: name, detector, value, unit, n }
+  );
+  return [
+    share("campaigns-normal-and-loud", ["normal", "loud"]),
+    share("campaigns-quiet", ["quiet"]),
+    count(
+      "user-days-found",
+      foundUnits.size / injectedUnits.size,
+      "share of attacked user-days",
+      injectedUnits.size,
+    ),
+    count(
+      "precision",
+      new Set(truths.map(({ unit }) => unit)).size / Math.max(1, units.size),
+      "share of alerts",
+      units.size,
+    ),
+    count("time-to-detection", hours[hours.length >> 1] ?? NaN, "hours, median", hours.length),
+    windowRecall(runs, known, p, detector),
+    count(
+      "injected-column-in-top-five",
+      named.length / Math.max(1, truths.filter(acting).length),
+      "share of true alerts",
+      truths.filter(acting).length,
+    ),
+    ...calibrationError(runs, known, p, detector, budget),
+  ];
+}
+
+function knownWindows({ estate, windows }: Run, run: number): Known[] {
+  return windows.map((window) => {
+    const host = estate.hosts.get(window.host)!;
+    const startMs = host.rows.startMs[window.row];
+    const day = Math.floor(startMs / DAY_MS);
+    return {
+      window,
+      injection: host.injections.get(window.row),
+      startMs,
+      unit: `${run} ${window.host} ${host.sids[window.row]} ${day}`,
+      run,
+    };
+  });
+}
+
+function acting({ injection }: Known): boolean {
+  return injection?.acting ?? false;
+}
+
+function days({ fromMs, untilMs }: Run): number {
+  return (untilMs - fromMs) / DAY_MS;
+}
+
+function allowedAlerts(runs: readonly Run[], budget: number): number {
+  return runs.reduce(
+    (sum, run) => sum + budget / 1000 * run.estate.truth.users.length * days(run),
+    0,
+  );
+}
+
+/** The p-value below which at most `allowed` user-days without any attack lie. */
+function falseAlertThreshold(
+  known: readonly Known[],
+  p: (one: Known) => number,
+  allowed: number,
+): number {
+  const lowest = new Map<string, number>();
+  for (const one of known) {
+    if (!one.injection) lowest.set(one.unit, Math.min(lowest.get(one.unit) ?? 1, p(one)));
+  }
+  return [...lowest.values()].sort((a, b) => a - b)[Math.floor(allowed)] ?? 1;
+}
+
+function campaignsOf(runs: readonly Run[]) {
+  return runs.flatMap(({ estate, fromMs }, run) =>
+    estate.truth.campaigns.filter(({ last }) => Date.parse(last) >= fromMs).map((campaign) => ({
+      id: `${run} ${campaign.id}`,
+      strength: campaign.strength,
+      firstMs: Date.parse(campaign.first),
+    }))
+  );
+}
+
+/** When each campaign's first alert was, by the end of its window. */
+function firstAlerts(alerts: readonly Known[]): Map<string, number> {
+  const found = new Map<string, number>();
+  for (const { injection, startMs, run } of alerts) {
+    for (const campaign of injection?.campaigns ?? []) {
+      const id = `${run} ${campaign}`;
+      found.set(id, Math.min(found.get(id) ?? Infinity, startMs + 3_600_000));
+    }
+  }
+  return found;
+}
+
+/** Attack windows found at one false window per host and month. */
+function windowRecall(
+  runs: readonly Run[],
+  known: readonly Known[],
+  p: (one: Known) => number,
+  detector: string,
+): Figure {
+  const months = runs.reduce((sum, run) => sum + run.estate.hosts.size * days(run) / 30, 0);
+  const benign = known.filter(({ injection }) => !injection).map(p).sort((a, b) => a - b);
+  const threshold = benign[Math.floor(months)] ?? 1;
+  const attacked = known.filter(acting);
+  const value = attacked.filter((one) => p(one) < threshold).length / attacked.length;
+  const name = "window-recall-at-1-per-host-month";
+  return { case: name, detector, value, unit: "share", n: attacked.length };
+}
+
+/** Alerts raised over alerts wanted, by class, at the threshold that calibration gives. */
+function calibrationError(
+  runs: readonly Run[],
+  known: readonly Known[],
+  p: (one: Known) => number,
+  detector: string,
+  budget: number,
+): Figure[] {
+  const userDays = runs.reduce((sum, run) => sum + run.estate.truth.users.length * days(run), 0);
+  return ENTITY_CLASSES.map((name, entityClass) => {
+    const benign = known.filter(({ window, injection }) =>
+      window.entityClass === entityClass && !injection
+    );
+    // The whole budget spread over all windows: each class gets by its share of them.
+    const threshold = budgetThreshold(budget, known.length / userDays);
+    const raised = benign.filter((one) => p(one) < threshold).length;
+    return {
+      case: `alerts-over-budget-${name}`,
+      detector,
+      value: raised / (threshold * benign.length),
+      unit: "raised / wanted",
+      n: benign.length,
+    };
+  });
+}

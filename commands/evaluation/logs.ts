@@ -1,0 +1,76 @@
+/**
+ * `evaluate logs`: real attack logs against the benign windows of an estate.
+ * @module
+ */
+import { eventLogs } from "@/agent/event_logs.ts";
+import { openLog } from "@/agent/open_log.ts";
+import { FEATURES } from "@/features/schema.ts";
+import { Featuriser } from "@/features/featuriser.ts";
+import type { WindowRow } from "@/features/vector.ts";
+import { openModel, trainHosts, type TrainHostsOptions } from "@/models/detection.ts";
+import { estateFromFolder } from "./estate_folder.ts";
+import { hostRows, selectRows } from "./estate_rows.ts";
+
+/** A log's strangest window. */
+export interface LogFigure {
+  readonly file: string;
+  /** Share in percent of benign windows of the same class that score lower. */
+  readonly percentile: number;
+  /** The three columns that made its score. */
+  readonly columns: readonly string[];
+}
+
+/** Scores each log by the fleet's model, as a host that has just been enrolled. */
+export async function* evaluateLogs(
+  folder: string,
+  background: string,
+  options: TrainHostsOptions,
+): AsyncGenerator<LogFigure> {
+  const { hosts } = estateFromFolder(background);
+  const benign = new Map([...hosts].map(([host, { rows, injections }]) => {
+    const clean = Array.from({ length: rows.n }, (_, i) => i).filter((i) => !injections.has(i));
+    return [host, selectRows(rows, clean)];
+  }));
+  benign.set("newcomer", hostRows([]));
+  const model = openModel((await trainHosts(benign, options)).get("newcomer")!.bytes);
+  const normal: number[][] = [[], [], [], []];
+  for (const rows of benign.values()) {
+    const { score } = model.score(rows);
+    score.forEach((value, i) => normal[rows.classes[i]].push(value));
+  }
+  for (const list of normal) list.sort((a, b) => a - b);
+  for (const file of eventLogs(folder)) {
+    const rows = hostRows(windowsOf(file));
+    if (rows.n === 0) continue;
+    const { score, topColumns } = model.score(rows);
+    const percentiles = Array.from(score, (value, i) => below(normal[rows.classes[i]], value));
+    const best = percentiles.indexOf(Math.max(...percentiles));
+    const columns = [...topColumns.subarray(best * 5, best * 5 + 3)].map((i) => FEATURES[i].name);
+    yield { file: file.replace(/^.*[\\/]/, ""), percentile: percentiles[best], columns };
+  }
+}
+
+function windowsOf(file: string): WindowRow[] {
+  const hosts = new Map<string, Featuriser>();
+  try {
+    using cursor = openLog(file);
+    for (let event = cursor.next(); event; event = cursor.next()) {
+      const host = event.computer.toLowerCase();
+      if (!hosts.has(host)) hosts.set(host, new Featuriser({ host, latenessMs: Infinity }));
+      hosts.get(host)!.add(event);
+    }
+  } catch (error) {
+    console.error(`${file} was left out: ${error instanceof Error ? error.message : error}`);
+  }
+  return [...hosts.values()].flatMap((featuriser) => featuriser.finish());
+}
+
+function below(sorted: readonly number[], value: number): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle] < value) low = middle + 1;
+    else high = middle;
+  }
+  return 100 * low / Math.max(1, sorted.length);
+}
