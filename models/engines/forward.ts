@@ -8,11 +8,11 @@ import { fillGaps } from "./batches.ts";
 import type { Kernel, KernelNet } from "./kernel.ts";
 import { wasmKernel } from "./wasm.ts";
 
-let kernel: Kernel | undefined;
+let ours: ForwardKernel | undefined;
 
 /**
- * Units of chosen layers for each row, at once, on the `fused` kernel whatever engine trained. Layer 1 is the first hidden layer (after its ReLU),
- * the last is the output; NaN in a row is read as 0.
+ * Units of chosen layers for each row, at once, on the `fused` kernel whatever engine trained. Layer
+ * 1 is the first hidden layer (after its ReLU), the last is the output; NaN in a row is read as 0.
  * @throws {RangeError} if the rows are not whole, or the net has no such layer.
  */
 export function forward(
@@ -20,31 +20,42 @@ export function forward(
   rows: Float32Array,
   layers: readonly number[] = [net.architecture.widths.length - 1],
 ): Float32Array[] {
-  return forwardOn(kernel ??= wasmKernel(), net, rows, layers);
+  ours ??= new ForwardKernel(wasmKernel());
+  return ours.run(net, rows, layers);
 }
 
-/** {@link forward} on a kernel of choice. */
-export function forwardOn(
-  kernel: Kernel,
-  net: Net,
-  values: Float32Array,
-  layers: readonly number[],
-): Float32Array[] {
-  const { widths } = net.architecture;
-  checkLayers(widths, values, layers);
-  const rows = values.length / widths[0];
-  const [loaded] = kernel.allocate([{ architecture: net.architecture, rows: BLOCK_ROWS }]);
-  loadNet(net, loaded);
-  const outputs = layers.map((layer) => new Float32Array(rows * widths[layer]));
-  for (let start = 0; start < rows; start += BLOCK_ROWS) {
-    const block = Math.min(BLOCK_ROWS, rows - start);
-    readRows(loaded, values, widths[0], start, block);
-    loaded.forward(block);
-    for (const [i, layer] of layers.entries()) {
-      writeRows(loaded, layer, outputs[i], widths[layer], start, block);
+/** Runs nets on a kernel that nothing else uses; the last net stays loaded for the next rows. */
+export class ForwardKernel {
+  #weights: WeakRef<Float32Array> | undefined;
+  #loaded: KernelNet | undefined;
+
+  constructor(readonly kernel: Kernel) {}
+
+  /** See {@link forward}. */
+  run(net: Net, values: Float32Array, layers: readonly number[]): Float32Array[] {
+    const { widths } = net.architecture;
+    checkLayers(widths, values, layers);
+    const rows = values.length / widths[0];
+    const loaded = this.#load(net);
+    const outputs = layers.map((layer) => new Float32Array(rows * widths[layer]));
+    for (let start = 0; start < rows; start += BLOCK_ROWS) {
+      const block = Math.min(BLOCK_ROWS, rows - start);
+      readRows(loaded, values, widths[0], start, block);
+      loaded.forward(block);
+      for (const [i, layer] of layers.entries()) {
+        writeRows(loaded, layer, outputs[i], widths[layer], start, block);
+      }
     }
+    return outputs;
   }
-  return outputs;
+
+  #load(net: Net): KernelNet {
+    if (this.#loaded && this.#weights?.deref() === net.weights) return this.#loaded;
+    [this.#loaded] = this.kernel.allocate([{ architecture: net.architecture, rows: BLOCK_ROWS }]);
+    loadNet(net, this.#loaded);
+    this.#weights = new WeakRef(net.weights);
+    return this.#loaded;
+  }
 }
 
 /** @throws {RangeError} if the values are not whole rows, or the net has no such layer. */

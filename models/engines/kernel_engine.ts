@@ -10,7 +10,7 @@ import type {
   TrainingOptions,
   TrainingResult,
 } from "@/models/engine.ts";
-import { forwardOn } from "./forward.ts";
+import { ForwardKernel } from "./forward.ts";
 import { trainHost } from "./host.ts";
 import type { Kernel } from "./kernel.ts";
 import { createKernel, type KernelName } from "./kernels.ts";
@@ -20,11 +20,11 @@ type Jobs = Iterable<TrainingJob> | AsyncIterable<TrainingJob>;
 
 /** `reference`, `fused` and `fused-native`. */
 export class KernelEngine implements Engine {
-  readonly #kernel: Kernel;
+  readonly #forward: ForwardKernel;
 
   /** With 0 Workers training happens on the calling thread, in turns with its other work. */
   constructor(readonly name: KernelName, readonly workers: number) {
-    this.#kernel = createKernel(name);
+    this.#forward = new ForwardKernel(createKernel(name));
   }
 
   train(jobs: Jobs, options: TrainingOptions = {}): AsyncGenerator<TrainingResult, void> {
@@ -34,7 +34,7 @@ export class KernelEngine implements Engine {
   }
 
   forward(net: Net, rows: Float32Array, layers: readonly number[]): Promise<Float32Array[]> {
-    return Promise.resolve(forwardOn(this.#kernel, net, rows, layers));
+    return Promise.resolve(this.#forward.run(net, rows, layers));
   }
 
   async [Symbol.asyncDispose]() {}

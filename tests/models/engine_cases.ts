@@ -9,7 +9,7 @@ import type {
   TrainingJob,
   TrainingResult,
 } from "@/models/engine.ts";
-import { forwardOn } from "@/models/engines/forward.ts";
+import { ForwardKernel } from "@/models/engines/forward.ts";
 import { trainHost } from "@/models/engines/host.ts";
 import type { Kernel } from "@/models/engines/kernel.ts";
 import { initialNet } from "@/models/engines/layout.ts";
@@ -96,8 +96,8 @@ export function assertReadsAlike(kernel: () => Kernel): void {
       const net = initialNet({ widths, slope: 0.2 }, 4);
       const values = planeRows(rows, widths[0], 5);
       const layers = widths.slice(1).map((_, i) => i + 1);
-      const ours = forwardOn(kernel(), net, values, layers);
-      const plain = forwardOn(referenceKernel, net, values, layers);
+      const ours = new ForwardKernel(kernel()).run(net, values, layers);
+      const plain = new ForwardKernel(referenceKernel).run(net, values, layers);
       for (const [i, layer] of plain.entries()) {
         assert.equal(ours[i].length, layer.length);
         for (const [at, x] of layer.entries()) assert.ok(Math.abs(ours[i][at] - x) < 1e-4);
