@@ -9,8 +9,8 @@
 
 export { decodeNet, encodeNet } from "./engines/checkpoint.ts";
 export { forward } from "./engines/forward.ts";
-export { describeEngines, openEngine } from "./engines/open.ts";
-export type { EngineReport, OpenOptions } from "./engines/open.ts";
+export { describeEngines, type DescribeOptions, type EngineReport } from "./engines/describe.ts";
+export { openEngine, type OpenOptions } from "./engines/open.ts";
 
 /** Dense layers in a row; each hidden layer is followed by (leaky) ReLU, the last one is linear. */
 export interface Architecture {

@@ -1,0 +1,19 @@
+import assert from "node:assert/strict";
+import { describeEngines, openEngine } from "@/models/engine.ts";
+import { measureGflops } from "@/models/engines/measure.ts";
+
+Deno.test("every engine is described, one is chosen, and the others say why they are not", async () => {
+  const reports = await describeEngines();
+  const names = reports.map(({ name }) => name).sort();
+  assert.deepEqual(names, ["fused", "fused-native", "reference", "tensorflow", "webgpu"]);
+  const [chosen, ...others] = reports;
+  await using engine = await openEngine();
+  assert.deepEqual([chosen.name, chosen.chosen, chosen.usable], [engine.name, true, true]);
+  for (const { name, chosen, reason } of others) assert.ok(!chosen && reason, name);
+});
+
+Deno.test("an engine's speed is above 0 and nobody's dream", async () => {
+  await using engine = await openEngine({ name: "fused", workers: 0 });
+  const gflops = await measureGflops(engine, 30, 1);
+  assert.ok(gflops > 0 && gflops < 10_000, `${gflops}`);
+});
