@@ -53,6 +53,16 @@ export function register(program: Command): void {
     .option("--seed <n>", "seed of training", whole, 1)
     .addHelpText("after", "\nExample:\n  main.ts evaluate logs attacks --background estate")
     .action(logs);
+  evaluate.command("report")
+    .description("Write what the other commands printed as a page of Markdown.")
+    .argument("<file...>", "their standard output, one file a run")
+    .addHelpText("after", "\nExample:\n  main.ts evaluate report estate.jsonl > docs/quality.md")
+    .action(report);
+}
+
+async function report(files: string[]): Promise<void> {
+  const { markdown } = await import("./evaluation/report.ts");
+  console.log(markdown(files.map((file) => Deno.readTextFileSync(file))));
 }
 
 function whole(text: string): number {
@@ -72,6 +82,10 @@ function protocol(text: string): TableFlags["protocol"] {
 
 async function table(files: string[], flags: TableFlags): Promise<void> {
   const { evaluateTables, SELECTED, summarise } = await import("./evaluation/table.ts");
+  printRun("evaluate-table", {
+    ...flags,
+    files: files.map((file) => file.replace(/^.*[\\/]/, "")),
+  });
   const figures = [];
   for await (const figure of evaluateTables(files, flags)) {
     figures.push(figure);
@@ -118,6 +132,7 @@ async function estate(folder: string | undefined, flags: EstateFlags): Promise<v
   const { simulatedEstate } = await import("./evaluation/estate_rows.ts");
   const { estateFromFolder } = await import("./evaluation/estate_folder.ts");
   const { hosts, users, days, steps } = flags;
+  printRun("evaluate-estate", folder === undefined ? flags : { ...flags, folder });
   const sources = folder === undefined
     ? (flags.simulate ?? [1]).map((seed) => () => simulatedEstate({ hosts, users, days, seed }))
     : [() => estateFromFolder(folder)];
@@ -180,6 +195,7 @@ async function logs(
 ): Promise<void> {
   const { evaluateLogs } = await import("./evaluation/logs.ts");
   const training = { seed, autoencoder: { steps }, gan: { steps: Math.ceil(steps / 2) } };
+  printRun("evaluate-logs", { seed, steps });
   let [files, above] = [0, 0];
   for await (const { file, percentile, columns } of evaluateLogs(folder, background, training)) {
     files++;
@@ -192,6 +208,12 @@ async function logs(
   console.error(
     `\n${above} of ${files} files have their strangest window above the 99th percentile.`,
   );
+}
+
+/** What a run was asked for, and when: the page of a report says it. */
+function printRun(bench: string, options: object): void {
+  const date = new Date().toISOString().slice(0, 10);
+  print({ bench, case: "run", date, options: { ...options } });
 }
 
 function print(figure: Record<string, unknown>): void {

@@ -1,0 +1,88 @@
+/**
+ * `evaluate report`: figures as a page for people.
+ * @module
+ */
+
+/** One JSON line of `evaluate`. */
+interface Line {
+  readonly bench: string;
+  readonly case: string;
+  readonly date?: string;
+  readonly options?: Record<string, unknown>;
+  readonly value?: number | null;
+  readonly unit?: string;
+  readonly peer?: string;
+  readonly peerValue?: number | null;
+  readonly peerLow?: number;
+  readonly peerHigh?: number;
+  readonly lead?: { readonly mean: number; readonly low: number; readonly high: number };
+  readonly n?: number;
+}
+
+const INTRODUCTION = `# How well Habit detects
+
+Written by \`main.ts evaluate report\` from what \`main.ts evaluate\` printed. Plain rivals stand beside
+our score on the same rows, also where they win. \`habit\` is the selected score. Intervals are 95 %
+bootstraps, over tables or campaigns.`;
+
+const TITLES: Readonly<Record<string, string>> = {
+  "evaluate-table": "Labelled tables",
+  "evaluate-estate": "Simulated estates",
+  "evaluate-logs": "Real attack logs",
+};
+
+/** The page: one section a run. */
+export function markdown(runs: readonly string[]): string {
+  return [INTRODUCTION, ...runs.map(section)].join("\n\n");
+}
+
+function section(text: string): string {
+  const lines: Line[] = text.trim().split("\n").map((line) => JSON.parse(line));
+  const { bench, date, options } = lines.find((line) => line.case === "run") ?? lines[0];
+  const heading = `## ${TITLES[bench] ?? bench}${date === undefined ? "" : `, ${date}`}`;
+  const asked = options === undefined ? [] : [`Asked: \`${JSON.stringify(options)}\``];
+  const body = bench === "evaluate-logs" ? logs(lines) : compared(lines);
+  return [heading, ...asked, ...body].join("\n\n");
+}
+
+/** One table a case: every detector's value, ours among them. */
+function compared(lines: readonly Line[]): string[] {
+  const withPeers = lines.filter(({ peer }) => peer !== undefined);
+  const cases = [...new Set(withPeers.map((line) => line.case))];
+  return cases.map((name) => {
+    const own = withPeers.filter((line) => line.case === name);
+    const unit = own[0].unit ?? "";
+    const leads = own.some(({ lead }) => lead);
+    const n = own[0].n === undefined ? "" : `, n = ${own[0].n}`;
+    const head = `| detector | ${unit}${leads ? " | habit's lead [95 %]" : ""} |`;
+    const rule = `|---|---|${leads ? "---|" : ""}`;
+    const rows = own.map((line) =>
+      `| ${line.peer} | ${number(line.peerValue)}${range(line)}${
+        leads ? ` | ${leadOf(line)}` : ""
+      } |`
+    );
+    return [`### ${name} (${unit}${n})`, [head, rule, ...rows].join("\n")].join("\n\n");
+  });
+}
+
+function logs(lines: readonly Line[]): string[] {
+  const total = lines.find((line) => line.case === "above-99th");
+  if (!total) return [];
+  return [
+    `${
+      number((total.value ?? 0) * 100)
+    } % of ${total.n} files have their strangest window above the 99th percentile of the benign windows of their class.`,
+  ];
+}
+
+function number(value: number | null | undefined): string {
+  return value === null || value === undefined ? "–" : value.toFixed(3);
+}
+
+function range({ peerLow, peerHigh }: Line): string {
+  return peerLow === undefined ? "" : ` [${number(peerLow)}, ${number(peerHigh)}]`;
+}
+
+function leadOf({ lead }: Line): string {
+  return lead ? `${number(lead.mean)} [${number(lead.low)}, ${number(lead.high)}]` : "";
+}
