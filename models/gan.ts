@@ -51,28 +51,52 @@ export function featureReader(net: Net, rows: Matrix): FeatureReader {
   return { normal: forward(net, takeRows(rows, kept).values, [FEATURE_LAYER])[0] };
 }
 
-/** log of the mean distance to the nearest normal rows in the hidden layer. */
+/**
+ * log of the mean distance to the nearest normal rows in the hidden layer. All inner products are
+ * one more dense layer, |n|² - 2·n·f for each normal row n, so that the engine's kernel does them.
+ */
 export function featureDistances(net: Net, { normal }: FeatureReader, rows: Matrix): Float64Array {
   const width = net.architecture.widths[FEATURE_LAYER];
+  const kept = normal.length / width;
   const [features] = forward(net, rows.values.subarray(0, rows.rows * rows.width), [FEATURE_LAYER]);
+  const [products] = forward(comparison(normal, width), features);
   const scores = new Float64Array(rows.rows);
-  const nearest = new Float64Array(Math.min(NEIGHBOURS, normal.length / width));
+  const nearest = new Float64Array(Math.min(NEIGHBOURS, kept));
+  const last = nearest.length - 1;
   for (let r = 0; r < rows.rows; r++) {
+    let square = 0;
+    for (let at = r * width; at < (r + 1) * width; at++) square += features[at] * features[at];
     nearest.fill(Infinity);
-    for (let at = 0; at < normal.length; at += width) {
-      const limit = nearest[nearest.length - 1];
-      let sum = 0;
-      for (let i = 0; i < width; i++) {
-        const difference = features[r * width + i] - normal[at + i];
-        sum += difference * difference;
-      }
-      if (sum < limit) insert(nearest, sum);
+    for (let at = r * kept; at < (r + 1) * kept; at++) {
+      if (products[at] < nearest[last]) insert(nearest, products[at]);
     }
     let mean = 0;
-    for (const squared of nearest) mean += Math.sqrt(squared) / nearest.length;
-    scores[r] = Math.log(mean + 1e-9);
+    for (const product of nearest) mean += Math.sqrt(Math.max(0, product + square));
+    scores[r] = Math.log(mean / nearest.length + 1e-4);
   }
   return scores;
+}
+
+const comparisons = new WeakMap<Float32Array, Net>();
+
+/** The layer that compares features with the normal rows; made once for each model. */
+function comparison(normal: Float32Array, width: number): Net {
+  const known = comparisons.get(normal);
+  if (known) return known;
+  const kept = normal.length / width;
+  const weights = new Float32Array((width + 1) * kept);
+  for (let k = 0; k < kept; k++) {
+    let square = 0;
+    for (let i = 0; i < width; i++) {
+      const value = normal[k * width + i];
+      weights[i * kept + k] = -2 * value;
+      square += value * value;
+    }
+    weights[width * kept + k] = square;
+  }
+  const net: Net = { architecture: { widths: [width, kept], slope: 0 }, weights };
+  comparisons.set(normal, net);
+  return net;
 }
 
 function insert(ascending: Float64Array, value: number) {
