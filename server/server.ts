@@ -7,9 +7,11 @@ import { connect, type Database } from "@/db/open.ts";
 import { hostIdOf } from "@/db/store_batches.ts";
 import { enrol, forgetNonces, verifyAgent } from "@/server/auth/agents.ts";
 import { Authenticator } from "@/server/auth/authenticate.ts";
+import { accountOf, createOidc, type OidcOptions } from "@/server/auth/oidc.ts";
 import {
   firstAdministratorCode,
   makeFirstAdministrator,
+  openSession,
   setCookie,
   signIn,
   signOut,
@@ -39,6 +41,8 @@ export interface ServerOptions {
   /** Answers every other path: the console. */
   readonly console?: (request: Request) => Response | Promise<Response>;
   readonly enqueue?: Enqueue;
+  /** Sign-in by OpenID Connect beside passwords. */
+  readonly oidc?: OidcOptions;
   /** PEM texts; without them only loopback is served unless `insecure`. */
   readonly tls?: { readonly cert: string; readonly key: string };
   /** Serves plain HTTP beyond loopback: behind a proxy that ends TLS. */
@@ -174,6 +178,28 @@ async function routes(options: ServerOptions, services: Services, authenticator:
     return signOut(sql, request, tls);
   };
 
+  const oidc = options.oidc && createOidc(options.oidc, keys.secretsKey);
+
+  const toProvider: Handler = (_, info) => {
+    spend(strangers, info.remoteAddr.hostname);
+    if (oidc) return oidc.start();
+    throw new HttpError(
+      404,
+      "no-provider",
+      "No OpenID Connect provider is set up: sign in by password.",
+    );
+  };
+
+  const fromProvider: Handler = async (request) => {
+    if (!oidc) return notFound();
+    const person = await oidc.finish(request);
+    const secret = await openSession(sql, await accountOf(sql, person, now()), now());
+    return new Response(null, {
+      status: 302,
+      headers: { location: "/", "set-cookie": setCookie(secret, tls) },
+    });
+  };
+
   const health: Handler = async () => {
     await sql`select 1`;
     return json(200, { status: "ok" });
@@ -187,6 +213,8 @@ async function routes(options: ServerOptions, services: Services, authenticator:
     ["/auth/sign-in", { POST: passwordSignIn }],
     ["/auth/sign-out", { POST: leave }],
     ["/auth/first", { POST: first }],
+    ["/auth/oidc/start", { GET: toProvider }],
+    ["/auth/oidc/callback", { GET: fromProvider }],
     ["/healthz", { GET: health }],
   ]);
 }

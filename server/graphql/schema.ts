@@ -4,7 +4,7 @@
  */
 import { type GraphQLField, type GraphQLObjectType, type GraphQLSchema } from "graphql";
 import { isPermission, type Permission } from "@/server/auth/permissions.ts";
-import { builder } from "./builder.ts";
+import { builder, synchronousIds } from "./builder.ts";
 import type { Context } from "./context.ts";
 import { badInput, forbidden } from "./errors.ts";
 import "./types/host.ts";
@@ -54,6 +54,7 @@ function require({ principal }: Context, needed: Permission): void {
 
 function build(): GraphQLSchema {
   const schema = builder.toSchema();
+  synchronousIds(schema);
   for (
     const type of [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]
   ) {

@@ -2,7 +2,7 @@
  * Alerts: windows that the budget had room for, and what people make of them.
  * @module
  */
-import { builder, localParts, needs, requiredUuid, uuidOf } from "../builder.ts";
+import { builder, local, localParts, needs, requiredUuid, uuidOf } from "../builder.ts";
 import { connectionOf, readPage } from "../keyset.ts";
 import { connectionType, pageArgs } from "../list.ts";
 import { ALERT_ORDERS, alertsByStrangeness, alertsByTime } from "../queries/alerts.ts";
@@ -36,7 +36,7 @@ export const Alert = builder.objectRef<AlertRow>("Alert");
 
 builder.node(Alert, {
   description: "A window that was strange enough for the alert budget.",
-  id: { resolve: ({ alertId }) => alertId, description: "Global id." },
+  id: { resolve: local("Alert", ({ alertId }) => alertId), description: "Global id." },
   loadOne: (id, { loaders }) => loaders.alert.load(localParts("Alert", id, 1)[0]!),
   fields: (t) => ({
     start: t.expose("windowStart", { type: "DateTime", description: "Start of the hour." }),

@@ -2,7 +2,7 @@
  * Hosts.
  * @module
  */
-import { builder, localParts, needs } from "../builder.ts";
+import { builder, local, localParts, needs } from "../builder.ts";
 import { connectionOf, readPage } from "../keyset.ts";
 import { connectionType, pageArgs } from "../list.ts";
 import { HOST_ORDERS, hostsByLastSeen, hostsByName } from "../queries/hosts.ts";
@@ -13,7 +13,7 @@ export const Host = builder.objectRef<HostRow>("Host");
 
 builder.node(Host, {
   description: "A Windows host that sends vectors.",
-  id: { resolve: ({ hostId }) => hostId, description: "Global id." },
+  id: { resolve: local("Host", ({ hostId }) => hostId), description: "Global id." },
   loadOne: (id, { loaders }) => loaders.host.load(localParts("Host", id, 1)[0]!),
   fields: (t) => ({
     name: t.exposeString("name", { description: "Computer name, lower case." }),

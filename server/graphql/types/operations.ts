@@ -2,7 +2,7 @@
  * Models, jobs and agents: the state of the machinery.
  * @module
  */
-import { builder, localParts, needs, uuidOf } from "../builder.ts";
+import { builder, local, localParts, needs, uuidOf } from "../builder.ts";
 import { connectionOf, readPage } from "../keyset.ts";
 import { connectionType, pageArgs } from "../list.ts";
 import {
@@ -21,7 +21,10 @@ export const Model = builder.objectRef<ModelRow>("Model");
 
 builder.node(Model, {
   description: "A host's trained detectors with their calibration.",
-  id: { resolve: ({ hostId, modelId }) => `${hostId}/${modelId}`, description: "Global id." },
+  id: {
+    resolve: local("Model", ({ hostId, modelId }) => `${hostId}/${modelId}`),
+    description: "Global id.",
+  },
   loadOne(id, { loaders }) {
     const [hostId, modelId] = localParts("Model", id, 2) as [string, string];
     return loaders.model.load({ hostId, modelId });
@@ -85,7 +88,7 @@ export const Job = builder.objectRef<JobRow>("Job");
 
 builder.node(Job, {
   description: "One queued piece of work.",
-  id: { resolve: ({ jobId }) => jobId, description: "Global id." },
+  id: { resolve: local("Job", ({ jobId }) => jobId), description: "Global id." },
   loadOne: (id, { loaders }) => loaders.job.load(localParts("Job", id, 1)[0]!),
   fields: (t) => ({
     queue: t.exposeString("queue", { description: "What kind of work: train, score, report …" }),
@@ -126,7 +129,7 @@ export const Agent = builder.objectRef<AgentRow>("Agent");
 
 builder.node(Agent, {
   description: "An enrolled agent.",
-  id: { resolve: ({ agentId }) => agentId, description: "Global id." },
+  id: { resolve: local("Agent", ({ agentId }) => agentId), description: "Global id." },
   loadOne: (id, { loaders }) => loaders.agent.load(localParts("Agent", id, 1)[0]!),
   fields: (t) => ({
     hostName: t.exposeString("host", { description: "Name of the host that it enrolled from." }),

@@ -5,7 +5,7 @@
 import { FEATURES } from "@/features/schema.ts";
 import { WINDOW_MS } from "@/features/vector.ts";
 import { sentence } from "@/models/explain.ts";
-import { builder, idParts, localParts, needs, uuidOf } from "../builder.ts";
+import { builder, idParts, local, localParts, needs, uuidOf } from "../builder.ts";
 import type { Context } from "../context.ts";
 import { connectionOf, readPage } from "../keyset.ts";
 import { connectionType, pageArgs } from "../list.ts";
@@ -75,7 +75,7 @@ export const Score = builder.objectRef<ScoreRow>("Score");
 
 builder.node(Score, {
   description: "How strange one user's hour on one host is, and why.",
-  id: { resolve: windowId, description: "Global id." },
+  id: { resolve: local("Score", windowId), description: "Global id." },
   loadOne: (id, { loaders }) => loaders.score.load(windowKey(localParts("Score", id, 3))),
   fields: (t) => ({
     start: t.expose("windowStart", { type: "DateTime", description: "Start of the hour." }),

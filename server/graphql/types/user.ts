@@ -3,7 +3,7 @@
  * @module
  */
 import { ENTITY_CLASSES } from "@/features/vector.ts";
-import { builder, localParts, needs, requiredUuid, uuidOf } from "../builder.ts";
+import { builder, local, localParts, needs, requiredUuid, uuidOf } from "../builder.ts";
 import { connectionOf, readPage } from "../keyset.ts";
 import { connectionType, pageArgs } from "../list.ts";
 import {
@@ -67,7 +67,7 @@ const Presence = builder.objectRef<PresenceRow>("UserOnHost").implement({
 
 builder.node(User, {
   description: "A user across hosts. The name is sealed; see the mutation unmaskUser.",
-  id: { resolve: ({ userId }) => userId, description: "Global id." },
+  id: { resolve: local("User", ({ userId }) => userId), description: "Global id." },
   loadOne: (id, { loaders }) => loaders.user.load(localParts("User", id, 1)[0]!),
   fields: (t) => ({
     pseudonym: t.exposeString("userId", { description: "The same on every host of the estate." }),

@@ -4,7 +4,7 @@
  */
 import { BLOCKS, type Column, columnMask, FEATURES } from "@/features/schema.ts";
 import { WINDOW_MS } from "@/features/vector.ts";
-import { builder, idParts, localParts, needs, requiredUuid, uuidOf } from "../builder.ts";
+import { builder, idParts, local, localParts, needs, requiredUuid, uuidOf } from "../builder.ts";
 import { connectionOf, readPage } from "../keyset.ts";
 import { connectionType, pageArgs } from "../list.ts";
 import { WINDOW_ORDER, windowsOfHost } from "../queries/scores.ts";
@@ -121,7 +121,7 @@ export const Window = builder.objectRef<WindowRow>("Window");
 
 builder.node(Window, {
   description: "What one user did on one host in one hour, as 128 numbers.",
-  id: { resolve: windowId, description: "Global id." },
+  id: { resolve: local("Window", windowId), description: "Global id." },
   loadOne: (id, { loaders }) => loaders.window.load(windowKey(localParts("Window", id, 3))),
   fields: (t) => ({
     start: t.expose("windowStart", { type: "DateTime", description: "Start of the hour." }),
