@@ -188,6 +188,10 @@ class Mapping {
   text(value: string): string {
     const whole = this.#words.get(value);
     if (whole !== undefined) return whole;
+    const [user, realm] = value.split("@");
+    if (realm !== undefined && this.#words.has(user!)) {
+      return `${this.#words.get(user!)}@${this.#scene.estate.domain.dns.toUpperCase()}`;
+    }
     const cut = value.lastIndexOf("\\");
     if (cut > 0 && !value.includes(":") && !value.startsWith("\\")) {
       const name = this.#words.get(value.slice(cut + 1));
