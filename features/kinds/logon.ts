@@ -94,7 +94,8 @@ const logon: Count = (event, row, hour) => {
   if (event.version >= 2) row.share(C.elevated, elevated === "%%1842");
   row.put(C.types, type);
   const address = remoteAddress(event.text(F.address));
-  const source = address || sourceWorkstation(event, row);
+  const workstation = sourceWorkstation(event, row);
+  const source = address || workstation;
   if (address !== "") {
     row.put(C.sources, hashText(sourceKey(address)));
     row.share(C.external, !isPrivate(address));
