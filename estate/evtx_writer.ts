@@ -19,6 +19,8 @@ import { type EventDefinition, type Value } from "./definitions.ts";
 export interface LogEvent {
   /** What kind of event it is. */
   readonly definition: EventDefinition;
+  /** System/Level where it is not the one of its kind. */
+  readonly level?: number;
   /** System/TimeCreated, milliseconds since 1970 with a fraction to 100 ns. */
   readonly timeMs: number;
   /** System/Security/@UserID, null where Windows writes none. */
@@ -170,7 +172,7 @@ export class EvtxWriter {
   #system(event: LogEvent, id: number): Value[] {
     const d = event.definition;
     return [
-      d.level,
+      event.level ?? d.level,
       d.opcode,
       d.task,
       d.eventId,

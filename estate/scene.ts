@@ -159,8 +159,9 @@ export class Scene {
     timeMs: number,
     actor: Account,
     fields: Fields,
+    level?: number,
   ): void {
-    this.emitAs(host, definitionOf(channel, eventId), timeMs, actor, fields);
+    this.emitAs(host, definitionOf(channel, eventId), timeMs, actor, fields, level);
   }
 
   /** The same by definition, for events that the table does not hold. */
@@ -170,6 +171,7 @@ export class Scene {
     timeMs: number,
     actor: Account,
     fields: Fields,
+    level?: number,
   ): void {
     if (!this.isUp(host, timeMs)) return;
     checkNames(definition, fields);
@@ -183,6 +185,7 @@ export class Scene {
       : "S-1-5-18";
     this.world.sink({
       definition,
+      level,
       timeMs: logged,
       writeMs: logged,
       userSid,

@@ -44,8 +44,10 @@ export function* eventLines(options: EstateOptions): Generator<string> {
   }
 }
 
-function record({ definition, timeMs, host, userSid, values }: EstateEvent) {
-  const { provider, channel, eventId, version, level, fields, userData } = definition;
+function record(event: EstateEvent) {
+  const { definition, timeMs, host, userSid, values } = event;
+  const { level = definition.level } = event;
+  const { provider, channel, eventId, version, fields, userData } = definition;
   const data = Object.fromEntries(
     fields.map(({ name, type }, i) => [name, textOf(values[i] ?? null, type)]),
   );

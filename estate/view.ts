@@ -70,7 +70,7 @@ export class EstateView implements EventView {
 
   /** System/Level. */
   get level(): number {
-    return this.#event.definition.level;
+    return this.#event.level ?? this.#event.definition.level;
   }
 
   /** System/TimeCreated in milliseconds. */

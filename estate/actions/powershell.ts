@@ -38,7 +38,9 @@ export function powershell(
   engineState(scene, timeMs + scene.random.between(200, 900), session, commandLine, 400);
   let at = timeMs + scene.random.between(900, 2500);
   for (const block of blocks) {
-    if (host.audit.scriptBlocks || script.suspicious) scriptBlock(scene, at, session, block, path);
+    if (host.audit.scriptBlocks || script.suspicious) {
+      scriptBlock(scene, at, session, block, path, script.suspicious ? WARNING : undefined);
+    }
     if (host.audit.scriptBlocks) pipeline(scene, at + 3, session, block, commandLine, path);
     at += scene.random.between(150, 6000);
   }
@@ -73,14 +75,24 @@ function engineState(
   });
 }
 
-function scriptBlock(scene: Scene, timeMs: number, session: Session, block: string, path: string) {
+/** Level of script blocks that Windows thinks suspicious. */
+const WARNING = 3;
+
+function scriptBlock(
+  scene: Scene,
+  timeMs: number,
+  session: Session,
+  block: string,
+  path: string,
+  level?: number,
+): void {
   scene.emit(session.host, "powershell", 4104, timeMs, session.account, {
     MessageNumber: 1,
     MessageTotal: 1,
     ScriptBlockText: block,
     ScriptBlockId: scene.random.guid().slice(1, -1).toLowerCase(),
     Path: path,
-  });
+  }, level);
 }
 
 function pipeline(

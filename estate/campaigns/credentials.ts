@@ -50,7 +50,8 @@ function bruteForce(attack: Attack): void {
   const { random, victim, scene } = attack;
   const servers = hostsOf(scene.estate, "terminal", "app", "management");
   const server = random.pick(servers);
-  const from = { name: "kali", ip: `10.99.7.${20 + random.int(200)}` };
+  const ip = attack.by("10.99.7", "10.99.7", "198.51.100") + `.${20 + random.int(200)}`;
+  const from = { name: "kali", ip };
   const tries = attack.by(9, 45, 260);
   const gap = attack.by(240_000, 20_000, 900);
   const start = attack.moment();

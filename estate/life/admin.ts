@@ -62,6 +62,7 @@ const scriptServers: Chore = (scene, timeMs, work) => {
   const process = powershell(scene, timeMs, { ...work.session, account }, {
     blocks: Array.from({ length: 1 + random.int(4) }, () => random.pick(SCRIPTS)),
     elevated: true,
+    suspicious: random.chance(0.05), // words like Add-Type or VirtualAlloc trip Windows' own rule
   });
   for (const server of random.sample(servers(scene), 1 + random.int(4))) {
     connect(scene, timeMs + 1500, process, server, 5985);
@@ -138,11 +139,11 @@ const tuneServer: Chore = (scene, timeMs, work) => {
   const far = networkLogon(scene, timeMs, server, work.person.adminAccount!, work.place);
   const draw = scene.random.next();
   if (draw < 0.25) changeAuditPolicy(scene, timeMs + 900, far, draw < 0.05 ? "removed" : "added");
-  else if (draw < 0.35) {
+  else if (draw < 0.5) {
     const log = scene.random.pick(["Application", "System", "Application", "Security"] as const);
     clearLog(scene, timeMs + 900, far, log);
-  } else if (draw < 0.38) weakenDefender(scene, timeMs + 900, server);
-  else if (draw < 0.6) weakenDefender(scene, timeMs + 900, server, "D:\\Databases");
+  } else if (draw < 0.54) weakenDefender(scene, timeMs + 900, server);
+  else if (draw < 0.7) weakenDefender(scene, timeMs + 900, server, "D:\\Databases");
   else serviceStart(scene, timeMs + 900, far, "Print Spooler", "auto start", "disabled");
 };
 

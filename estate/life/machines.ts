@@ -8,6 +8,7 @@ import { connect, lookUp, openProcess, run, setValue, systemSession } from "../a
 import {
   boot,
   changeTask,
+  installService,
   restart,
   serviceStart,
   serviceState,
@@ -165,6 +166,11 @@ function patch(scene: Scene, host: Host, day: number): void {
     ]
   ) {
     update(scene, at, host, `${month} ${title} (KB50${mine.int(90_000) + 10_000})`);
+  }
+  if (mine.chance(0.15)) {
+    const driver = mine.pick(["iaStorAC", "nvlddmkm", "rtwlane", "igdkmd64"]);
+    const path = `\\SystemRoot\\System32\\drivers\\${driver}.sys`;
+    installService(scene, at + 60_000, systemSession(host), { name: driver, path, onDemand: true });
   }
   run(scene, at + 30_000, systemSession(host), "C:\\Windows\\servicing\\TrustedInstaller.exe");
   run(scene, at + 40_000, systemSession(host), "C:\\Windows\\WinSxS\\TiWorker.exe");

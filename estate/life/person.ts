@@ -179,7 +179,13 @@ function arrive(scene: Scene, person: Person, times: Workday, place: Source, day
     ? 2
     : 7;
   const from = type === 10
-    ? { name: "THIN-CLIENT", ip: `${person.site.subnet.slice(0, -1)}9.${20 + random.int(200)}` }
+    // Travellers come through the gateway, which hands on their public address.
+    ? {
+      name: "THIN-CLIENT",
+      ip: times.remote
+        ? `203.0.113.${1 + random.int(250)}`
+        : `${person.site.subnet.slice(0, -1)}9.${20 + random.int(200)}`,
+    }
     : undefined;
   const session = logonAt(scene, times.startMs, host, account, { type, from });
   const { logonId } = session;
