@@ -22,6 +22,7 @@ export interface Architecture {
 
 /** A trained net: all that scoring needs. */
 export interface Net {
+  /** How its weights are to be read. */
   readonly architecture: Architecture;
   /** Layer by layer: weights (inputs × outputs, row by row), then biases. */
   readonly weights: Float32Array;
@@ -29,6 +30,7 @@ export interface Net {
 
 /** Adam (Kingma & Ba 2015) with decoupled weight decay (Loshchilov & Hutter 2019). */
 export interface Optimiser {
+  /** Length of a step; 1e-3 is usual. */
   readonly learningRate: number;
   /** Share of every weight that is lost per step, times the learning rate. Default 0. */
   readonly weightDecay?: number;
@@ -41,7 +43,8 @@ export interface Optimiser {
 }
 
 /** What both recipes say about the loop. */
-interface Recipe {
+export interface Recipe {
+  /** How each step moves the weights. */
   readonly optimiser: Optimiser;
   /** Steps of the optimiser. */
   readonly steps: number;
@@ -53,7 +56,9 @@ interface Recipe {
 
 /** A net that learns to give its input back, by the squared error over the values present. */
 export interface AutoencoderRecipe extends Recipe {
+  /** Says which recipe this is. */
   readonly kind: "autoencoder";
+  /** From a row to a row: its first and last widths are the same. */
   readonly architecture: Architecture;
   /** Standard deviation of the noise added to each input, never to the target. Default 0. */
   readonly inputNoise?: number;
@@ -68,6 +73,7 @@ export interface AutoencoderRecipe extends Recipe {
  * the discriminator on generated, real and, if wanted, uniform rows together, then the generator.
  */
 export interface GanRecipe extends Recipe {
+  /** Says which recipe this is. */
   readonly kind: "gan";
   /** Its first width is the size of the latent vector, its last that of a row. */
   readonly generator: Architecture;
@@ -86,6 +92,7 @@ export interface TrainingJob {
   readonly id: string;
   /** The only source of chance: same job, same engine, same bits. */
   readonly seed: number;
+  /** What to train, and how long. */
   readonly recipe: AutoencoderRecipe | GanRecipe;
   /** Rows × columns, row by row. */
   readonly rows: Float32Array;
@@ -95,6 +102,7 @@ export interface TrainingJob {
 
 /** Losses as of one look. */
 export interface LossPoint {
+  /** Steps done so far. */
   readonly step: number;
   /** Mean over the steps since the last look: squared error a value, or the discriminator's. */
   readonly loss: number;
@@ -139,6 +147,7 @@ export type EngineName = "reference" | "fused" | "fused-native" | "tensorflow" |
 
 /** Trains and runs nets. Close it, or hold it by `await using`, to end its Workers. */
 export interface Engine extends AsyncDisposable {
+  /** As in {@link OpenOptions.name}. */
   readonly name: EngineName;
   /**
    * Takes jobs as it needs them, so that memory holds a few hosts and not the fleet, and gives each

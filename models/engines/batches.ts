@@ -10,6 +10,7 @@ export class Shuffle {
   #next: number;
   #pass = 0;
 
+  /** An order of so many rows for each pass, by the seed. */
   constructor(rows: number, readonly seed: number) {
     this.#order = Uint32Array.from({ length: rows }, (_, i) => i);
     this.#next = rows;
@@ -34,8 +35,11 @@ export class Shuffle {
 
 /** Rows of a host, row by row, with whether any value is missing. */
 export interface Table {
+  /** Rows × width; NaN where there is no value. */
   readonly values: Float32Array;
+  /** Columns. */
   readonly width: number;
+  /** Rows. */
   readonly rows: number;
   /** Whether any value is NaN. */
   readonly gaps: boolean;
@@ -63,7 +67,9 @@ export interface Corruption {
   readonly scale: number;
   /** A value is masked if its 24 random bits are below this. */
   readonly below: number;
+  /** Stream of the noise. */
   readonly noiseKey: number;
+  /** Stream of the masks. */
   readonly maskKey: number;
 }
 

@@ -12,9 +12,11 @@ import { HAS_RELAXED_SIMD } from "./wasm.ts";
 
 /** One engine on this machine. */
 export interface EngineReport {
+  /** As in {@link OpenOptions.name}. */
   readonly name: EngineName;
   /** What runs it: a library and its version, an instruction set, a GPU. */
   readonly detail: string;
+  /** Whether it can be opened here. */
   readonly usable: boolean;
   /** Whether it is used where none is asked for. */
   readonly chosen: boolean;

@@ -8,7 +8,10 @@ import { fillGaps } from "./batches.ts";
 import type { Kernel, KernelNet } from "./kernel.ts";
 import { wasmKernel } from "./wasm.ts";
 
-let ours: ForwardKernel | undefined;
+/** Nets that stay loaded: those of one host, whose rows come one by one. */
+const LOADED_NETS = 4;
+/** The net used last stands first. */
+const loaded: ForwardKernel[] = [];
 
 /**
  * Units of chosen layers for each row, at once, on the `fused` kernel whatever engine trained. Layer
@@ -20,7 +23,11 @@ export function forward(
   rows: Float32Array,
   layers: readonly number[] = [net.architecture.widths.length - 1],
 ): Float32Array[] {
-  ours ??= new ForwardKernel(wasmKernel());
+  const at = loaded.findIndex((kernel) => kernel.holds(net));
+  const [ours] = at >= 0 ? loaded.splice(at, 1) : [
+    loaded.length < LOADED_NETS ? new ForwardKernel(wasmKernel()) : loaded.pop()!,
+  ];
+  loaded.unshift(ours);
   return ours.run(net, rows, layers);
 }
 
@@ -29,7 +36,13 @@ export class ForwardKernel {
   #weights: WeakRef<Float32Array> | undefined;
   #loaded: KernelNet | undefined;
 
+  /** The kernel must be nobody else's. */
   constructor(readonly kernel: Kernel) {}
+
+  /** Whether this net was the last. */
+  holds(net: Net): boolean {
+    return this.#weights?.deref() === net.weights;
+  }
 
   /** See {@link forward}. */
   run(net: Net, values: Float32Array, layers: readonly number[]): Float32Array[] {
@@ -50,7 +63,7 @@ export class ForwardKernel {
   }
 
   #load(net: Net): KernelNet {
-    if (this.#loaded && this.#weights?.deref() === net.weights) return this.#loaded;
+    if (this.#loaded && this.holds(net)) return this.#loaded;
     [this.#loaded] = this.kernel.allocate([{ architecture: net.architecture, rows: BLOCK_ROWS }]);
     loadNet(net, this.#loaded);
     this.#weights = new WeakRef(net.weights);
@@ -58,7 +71,7 @@ export class ForwardKernel {
   }
 }
 
-/** @throws {RangeError} if the values are not whole rows, or the net has no such layer. */
+/** Checks what is asked of a net. @throws {RangeError} if the values are not whole rows, or the net has no such layer. */
 export function checkLayers(
   widths: readonly number[],
   values: Float32Array,

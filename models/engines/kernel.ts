@@ -10,10 +10,15 @@ import type { Layout } from "./layout.ts";
 
 /** Hyper-parameters of one Adam step, with what depends on the step worked out. */
 export interface AdamStep {
+  /** Length of a step. */
   readonly learningRate: number;
+  /** Decoupled decay. */
   readonly weightDecay: number;
+  /** Memory of the mean. */
   readonly beta1: number;
+  /** Memory of the square. */
   readonly beta2: number;
+  /** Keeps the quotient finite. */
   readonly epsilon: number;
   /** 1 - beta1 ^ step. */
   readonly correction1: number;
@@ -41,6 +46,7 @@ export function adamStep(optimiser: Optimiser, step: number, gradientScale: numb
 
 /** A net in a kernel's memory with room for a batch. The arrays are views, stable until released. */
 export interface KernelNet {
+  /** Where each layer lies in `weights` and `gradient`. */
   readonly layout: Layout;
   /** In the kernel's layout. */
   readonly weights: Float32Array;

@@ -16,7 +16,8 @@ import type { Kernel } from "./kernel.ts";
 import { createKernel, type KernelName } from "./kernels.ts";
 import { WorkerPool } from "./pool.ts";
 
-type Jobs = Iterable<TrainingJob> | AsyncIterable<TrainingJob>;
+/** Taken one by one. */
+export type Jobs = Iterable<TrainingJob> | AsyncIterable<TrainingJob>;
 
 /** `reference`, `fused` and `fused-native`. */
 export class KernelEngine implements Engine {
@@ -27,6 +28,7 @@ export class KernelEngine implements Engine {
     this.#forward = new ForwardKernel(createKernel(name));
   }
 
+  /** See {@link Engine.train}. */
   train(jobs: Jobs, options: TrainingOptions = {}): AsyncGenerator<TrainingResult, void> {
     return this.workers === 0
       ? trainHere(createKernel(this.name), jobs, options)
@@ -37,6 +39,7 @@ export class KernelEngine implements Engine {
     return Promise.resolve(this.#forward.run(net, rows, layers));
   }
 
+  /** Nothing stays open between calls. */
   async [Symbol.asyncDispose]() {}
 }
 

@@ -8,17 +8,23 @@ import { streamKey, uniform } from "./random.ts";
 
 /** One dense layer: padded widths and where its numbers start. */
 export interface Layer {
+  /** Units read, padded. */
   readonly inputs: number;
+  /** Units given, padded. */
   readonly outputs: number;
   /** Of the weights, inputs × outputs; biases follow. */
   readonly weightsAt: number;
+  /** Of the biases, one an output. */
   readonly biasesAt: number;
 }
 
 /** All layers, and the floats they take together. */
 export interface Layout {
+  /** Padded units, from the input to the output. */
   readonly widths: readonly number[];
+  /** In order. */
   readonly layers: readonly Layer[];
+  /** Floats of all layers. */
   readonly size: number;
 }
 

@@ -10,6 +10,7 @@ import { type Layout, layoutOf, roundUp } from "./layout.ts";
 
 /** What models/kernel exports; addresses in bytes, sizes in floats. */
 export interface Passes {
+  /** One layer: `to` = leaky(`from` × `weights` + `biases`). */
   dense(
     rows: number,
     inputs: number,
@@ -20,6 +21,7 @@ export interface Passes {
     to: number,
     slope: number,
   ): void;
+  /** Adds a block's share to a layer's gradients. */
   addWeightGradient(
     rows: number,
     inputs: number,
@@ -29,6 +31,7 @@ export interface Passes {
     weights: number,
     biases: number,
   ): void;
+  /** From a layer's outputs to its inputs. */
   back(
     rows: number,
     inputs: number,
@@ -40,6 +43,7 @@ export interface Passes {
     to: number,
     slope: number,
   ): void;
+  /** Noise and masks on a row of the input. */
   corrupt(
     count: number,
     values: number,
@@ -49,7 +53,9 @@ export interface Passes {
     noiseKey: number,
     maskKey: number,
   ): void;
+  /** Sum of squared errors; writes twice the error. */
   squaredLoss(count: number, output: number, target: number, gradient: number): number;
+  /** One step of Adam. */
   adam(
     count: number,
     weights: number,
@@ -71,8 +77,11 @@ export interface Passes {
 
 /** Memory that passes can reach: floats from `start` in `buffer`, whose byte 0 is at `address`. */
 export interface Region {
+  /** What views are made over. */
   readonly buffer: ArrayBufferLike;
+  /** Byte in the buffer at which the region starts. */
   readonly start: number;
+  /** Address, to the passes, of the buffer's byte 0. */
   readonly address: number;
 }
 
@@ -84,7 +93,8 @@ const CACHE_LINE = 64;
 
 /** Lays nets out one after the other and calls the passes on them. */
 export class PassKernel implements Kernel {
-  readonly lanes = LANES;
+  /** See {@link Kernel.lanes}. */
+  readonly lanes: number = LANES;
 
   /** `reserve` gives zeroed memory, whose earlier contents are void. */
   constructor(readonly passes: Passes, readonly reserve: (bytes: number) => Region) {}

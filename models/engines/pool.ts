@@ -23,6 +23,7 @@ export class WorkerPool implements Disposable {
   readonly #tickets = new Map<number, Ticket>();
   #issued = 0;
 
+  /** Workers start as jobs need them, up to `size`. */
   constructor(
     readonly engine: KernelName,
     readonly size: number,
@@ -74,6 +75,7 @@ export class WorkerPool implements Disposable {
     else reject(new Error(`Training of "${job.id}" failed: ${error}`));
   }
 
+  /** Ends the Workers, whatever they do. */
   [Symbol.dispose](): void {
     for (const worker of this.#workers) worker.terminate();
   }

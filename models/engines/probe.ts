@@ -9,7 +9,9 @@ import { openEngine } from "./open.ts";
 
 /** What {@link probe} prints. */
 export interface Found {
+  /** As in `EngineReport`. */
   readonly detail: string;
+  /** As in `EngineReport`. */
   readonly gflops?: number;
 }
 

@@ -9,15 +9,21 @@ import { createKernel, type KernelName } from "./kernels.ts";
 
 /** To a Worker. */
 export interface Order {
+  /** Whose kernel trains; the same for all orders to a Worker. */
   readonly engine: KernelName;
+  /** Comes back in the answers. */
   readonly ticket: number;
+  /** What to train. */
   readonly job: TrainingJob;
 }
 
 /** From a Worker: one of the three. */
 export interface Answer {
+  /** The order's. */
   readonly ticket: number;
+  /** A look at the losses. */
   readonly point?: LossPoint;
+  /** The end. */
   readonly result?: TrainingResult;
   /** What a defect of ours threw: a job's own faults are results. */
   readonly error?: string;

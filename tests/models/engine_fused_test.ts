@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { openEngine } from "@/models/engine.ts";
+import { forward, openEngine } from "@/models/engine.ts";
+import { ForwardKernel } from "@/models/engines/forward.ts";
 import type { Kernel } from "@/models/engines/kernel.ts";
+import { initialNet } from "@/models/engines/layout.ts";
 import { HAS_RELAXED_SIMD, wasmKernel } from "@/models/engines/wasm.ts";
 import {
   assertReadsAlike,
@@ -99,6 +101,34 @@ Deno.test("rows that share a larger buffer, or shared memory, train as rows of t
   const net = trained(results.get("own")).net;
   assert.deepEqual(trained(results.get("view")).net, net);
   assert.deepEqual(trained(results.get("shared")).net, net);
+});
+
+Deno.test("nets that are read in turns do not mix, however many", () => {
+  const nets = Array.from(
+    { length: 7 },
+    (_, i) => initialNet({ widths: [9, 5 + i, 2], slope: 0 }, i),
+  );
+  const row = planeRows(1, 9, 3);
+  const apart = nets.map((net) => new ForwardKernel(wasmKernel()).run(net, row, [2]));
+  for (const i of [0, 1, 2, 0, 6, 5, 4, 3, 2, 1, 0, 0, 6]) {
+    assert.deepEqual(forward(nets[i], row), apart[i]);
+  }
+});
+
+Deno.test("a million rows train as any other number does", async () => {
+  const rows = planeRows(1_000_000, 2, 1);
+  const recipe = {
+    ...SMALL_AUTOENCODER,
+    architecture: { widths: [2, 3, 2], slope: 0 },
+    batch: 1_000,
+    steps: 60,
+    inputNoise: 0,
+  };
+  await using engine = await openEngine({ name: "fused", workers: 1 });
+  const { losses } = trained(
+    (await trainAll(engine, [job("large", { recipe, rows })])).get("large"),
+  );
+  assert.ok(losses.at(-1)!.loss < losses[0].loss);
 });
 
 Deno.test("the compiled kernel is the one that was built from its source as it stands", async () => {

@@ -19,9 +19,13 @@ import { Stack } from "./stack.ts";
 
 /** A job that passed its checks. */
 export interface Checked {
+  /** The job's. */
   readonly id: string;
+  /** The job's. */
   readonly seed: number;
+  /** Rows to train on. */
   readonly table: Table;
+  /** Rows for the held-out loss. */
   readonly heldOut: Table | undefined;
 }
 

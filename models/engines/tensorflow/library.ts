@@ -24,56 +24,88 @@ export type Backend = "tensorflow" | "webgpu" | "cpu";
 
 /** A tensor, as far as we use one. */
 export interface Tensor {
+  /** Sizes by axis. */
   readonly shape: number[];
+  /** Element by element, with broadcasting. */
   add(other: Tensor | number): Tensor;
+  /** Element by element, with broadcasting. */
   sub(other: Tensor | number): Tensor;
+  /** Element by element, with broadcasting. */
   mul(other: Tensor | number): Tensor;
+  /** Element by element. */
   abs(): Tensor;
+  /** Element by element. */
   neg(): Tensor;
+  /** Element by element. */
   exp(): Tensor;
+  /** log(1 + x). */
   log1p(): Tensor;
+  /** max(x, 0). */
   relu(): Tensor;
+  /** x above 0, slope × x below. */
   leakyRelu(slope: number): Tensor;
+  /** A part by its start and size. */
   slice(start: number[], size: number[]): Tensor;
+  /** Element by element. */
   square(): Tensor;
+  /** Over the axes, or over all. */
   sum(axes?: number[]): Tensor;
+  /** Values, row by row. */
   data(): Promise<Float32Array>;
+  /** Frees its memory. */
   dispose(): void;
 }
 
 /** A tensor that training moves. */
 export interface Variable extends Tensor {
+  /** Key of its gradient. */
   readonly name: string;
+  /** Replaces its values. */
   assign(value: Tensor): void;
 }
 
 /** An optimiser of TensorFlow.js. */
 export interface TensorOptimiser {
+  /** One step; gradients by variable. */
   applyGradients(gradients: Record<string, Tensor>): void;
+  /** Frees its memory. */
   dispose(): void;
 }
 
 /** TensorFlow.js, as far as we use it. */
 export interface Tensorflow {
+  /** Copies values to the device. */
   tensor(values: Float32Array, shape: number[]): Tensor;
+  /** A tensor that can be assigned to. */
   variable(value: Tensor): Variable;
+  /** Products of the last two axes. */
   matMul(a: Tensor, b: Tensor): Tensor;
+  /** Parts one after the other. */
   concat(parts: Tensor[], axis: number): Tensor;
+  /** Frees every tensor made inside but the result. */
   tidy<T>(work: () => T): T;
+  /** Exempts a tensor from `tidy`. */
   keep<T extends Tensor>(tensor: T): T;
+  /** A loss and its gradients. */
   variableGrads(
     loss: () => Tensor,
     by: Variable[],
   ): { value: Tensor; grads: Record<string, Tensor> };
+  /** Optimisers. */
   train: { adam(rate: number, beta1: number, beta2: number, epsilon: number): TensorOptimiser };
+  /** What is allocated. */
   memory(): { numTensors: number };
+  /** Whether the backend works here. */
   setBackend(name: string): Promise<boolean>;
+  /** Waits for the backend. */
   ready(): Promise<void>;
+  /** By package. */
   version: Record<string, string>;
 }
 
 /** The library with the backend that it was asked for. */
 export interface Loaded {
+  /** The library. */
   readonly tf: Tensorflow;
   /** Versions, and the device where there is one. */
   readonly detail: string;

@@ -21,6 +21,7 @@ export class Stack implements Disposable {
   readonly #adam: TensorOptimiser;
   readonly #decay: number;
 
+  /** Puts copies of these nets, of one architecture, on the device. */
   constructor(readonly tf: Tensorflow, readonly nets: readonly Net[], optimiser: Optimiser) {
     const { learningRate, weightDecay = 0, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 } = optimiser;
     this.#layout = layoutOf(this.architecture, LANES);
@@ -105,6 +106,7 @@ export class Stack implements Disposable {
     });
   }
 
+  /** Frees the device's memory. */
   [Symbol.dispose](): void {
     for (const variable of this.#variables) variable.dispose();
     this.#adam.dispose();
