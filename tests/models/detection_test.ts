@@ -135,6 +135,22 @@ Deno.test("an aborted training throws the reason", async () => {
   );
 });
 
+Deno.test("trim drops the strangest training windows, and no more than asked", async () => {
+  const rows = office(240, 1);
+  for (const r of [20, 50, 90]) rows.values[r * DIMENSIONS + NEW_PROGRAMS] = 40;
+  await using engine = await openEngine({ name: "fused", workers: 0 });
+  const windows = [];
+  const scores = [];
+  for (const trim of [0, 0.05]) {
+    const hosts = await trainHosts(new Map([["a", rows]]), { seed: 1, engine, trim, ...QUICK });
+    const { bytes, figures } = hosts.get("a")!;
+    windows.push(figures.windows);
+    scores.push(openModel(bytes).score(rows).score[20]);
+  }
+  assert.ok(windows[1] < windows[0] && windows[1] >= windows[0] * 0.94, `${windows}`);
+  assert.ok(scores[1] > 1.2 * scores[0], `${scores}`);
+});
+
 Deno.test("an estate without any window has no model", async () => {
   assert.equal((await trainHosts(new Map([["empty", office(0, 1)]]), { seed: 1 })).size, 0);
 });
