@@ -4,6 +4,8 @@
  * @module
  */
 import { Command } from "commander";
+import { register as demo } from "./commands/demo.ts";
+import { register as server } from "./commands/server.ts";
 import { register as agent } from "./commands/agent.ts";
 import { register as events } from "./commands/events.ts";
 import { register as estate } from "./commands/estate.ts";
@@ -14,7 +16,16 @@ import { register as query } from "./commands/query.ts";
 /** What registers one command: its flags, its help with an example, its action. */
 export type Register = (program: Command) => void;
 
-const COMMANDS: readonly Register[] = [agent, events, features, estate, evaluate, query];
+const COMMANDS: readonly Register[] = [
+  demo,
+  server,
+  agent,
+  events,
+  features,
+  estate,
+  query,
+  evaluate,
+];
 
 /** The whole command line. */
 export function habit(): Command {

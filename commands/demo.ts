@@ -1,0 +1,97 @@
+/** `demo`: the whole path on this machine, from logs to a table of what is strange. @module */
+import { join } from "node:path";
+import type { Command } from "commander";
+import { portNumber } from "./server.ts";
+
+interface DemoFlags {
+  logs?: string;
+  data: string;
+  port: number;
+  exit?: boolean;
+  json?: boolean;
+  hosts: number;
+  users: number;
+  days: number;
+  seed: number;
+}
+
+/** Adds the command. */
+export function register(program: Command): void {
+  program.command("demo")
+    .description("Read logs, train models, print the strangest users and hours; then serve them.")
+    .option("--logs <folder>", "your own event logs instead of a simulated estate")
+    .option(
+      "--data <folder>",
+      "folder of the database, the keys and the agent's state",
+      ".habit/demo",
+    )
+    .option("--port <number>", "port of the server; 0 takes a free one", portNumber, 0)
+    .option("--exit", "end when the table is printed, instead of serving on")
+    .option("--json", "print the table as JSON on standard output, and nothing else there")
+    .option("--hosts <number>", "hosts of the simulated estate", wholeNumber, 30)
+    .option("--users <number>", "users of the simulated estate", wholeNumber, 60)
+    .option("--days <number>", "days of the simulated estate", wholeNumber, 45)
+    .option("--seed <number>", "seed of the simulated estate", wholeNumber, 1)
+    .addHelpText(
+      "after",
+      "\nExample:\n  main.ts demo --logs C:\\Windows\\System32\\winevt\\Logs --exit",
+    )
+    .action(run);
+}
+
+/** A whole number above 0 of the command line; throws `RangeError` for anything else. */
+function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number > 0) return number;
+  throw new RangeError(`Cannot use "${text}": it must be a whole number above 0.`);
+}
+
+async function run(flags: DemoFlags): Promise<void> {
+  const { logToStderr } = await import("./logs.ts");
+  const { aborted, openStore, untilInterrupted } = await import("./store.ts");
+  const { serve } = await import("./serve.ts");
+  const { stderrProgress } = await import("./progress.ts");
+  const { demoEstate } = await import("./demo_estate.ts");
+  const { runPath } = await import("./demo_path.ts");
+  const { printTable } = await import("./demo_table.ts");
+  await logToStderr("warning");
+  if (flags.logs) (await import("@/agent/event_logs.ts")).eventLogs(flags.logs); // or says what is wrong
+  const stop = untilInterrupted();
+  const progress = stderrProgress();
+  try {
+    await using store = await openStore(flags.data);
+    const estate = flags.logs ? undefined : await demoEstate(flags, progress, stop);
+    const token = crypto.randomUUID();
+    await using server = await serve(store.database, {
+      keyFile: join(flags.data, "habit.key"),
+      port: flags.port,
+      hostname: "127.0.0.1",
+      token,
+      development: true,
+      worker: true,
+    });
+    const folder = flags.logs ?? estate!.folder;
+    const summary = await runPath({
+      folder,
+      data: flags.data,
+      token,
+      server,
+      progress,
+      signal: stop,
+    });
+    const { listAnomalies } = await import("./demo_anomalies.ts");
+    const rows = await listAnomalies(server.url, token);
+    const found = estate &&
+      (await import("./demo_truth.ts")).compare(estate.truth, rows, server.keys);
+    printTable({ rows: rows.slice(0, 20), summary, found, json: flags.json === true });
+    console.error(`GraphQL: ${server.url}/graphql   token: ${token}`);
+    if (!flags.exit && !flags.json) {
+      console.error("Ctrl-C ends the demo; the same command goes on from here.");
+      await aborted(stop);
+    }
+  } catch (error) {
+    if (!stop.aborted) throw error;
+    console.error("Stopped. The same command goes on from here.");
+    Deno.exitCode = 130;
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * Prints what the demo found: a table for people, or JSON for programs.
+ * @module
+ */
+import type { FolderSummary } from "@/agent/pipeline.ts";
+import type { Anomaly } from "./demo_anomalies.ts";
+import type { Hidden } from "./demo_truth.ts";
+
+/** What to print. */
+export interface Found {
+  readonly rows: readonly Anomaly[];
+  readonly summary: FolderSummary;
+  /** What was hidden, where the estate is simulated. */
+  readonly found: readonly Hidden[] | undefined;
+  readonly json: boolean;
+}
+
+/** Prints it on standard output. */
+export function printTable({ rows, summary, found, json }: Found): void {
+  if (json) {
+    const { events, hosts, files, refused, late } = summary;
+    const read = { events, hosts, files, refused: refused.length, late };
+    console.log(JSON.stringify({ anomalies: rows, hidden: found, read }, null, 2));
+    return;
+  }
+  console.log(`\nThe strangest users and hours\n`);
+  rows.forEach((row, i) => {
+    const when = row.start.slice(0, 16).replace("T", " ");
+    const who = row.name === "" ? "the host itself" : row.name;
+    const sure = row.confidence < 0.5 ? "  (little history)" : "";
+    console.log(
+      `${String(i + 1).padStart(2)}. ${when} UTC  ${row.host}  ${who}  p ${
+        row.p.toPrecision(2)
+      }${sure}`,
+    );
+    console.log(`    ${row.explanation}`);
+  });
+  if (rows.length === 0) console.log("None: no window of the logs has a score.");
+  for (const { path, reason } of summary.refused) console.log(`Not read: ${reason ?? path}`);
+  if (found) printHidden(found);
+}
+
+function printHidden(found: readonly Hidden[]): void {
+  console.log("\nWhat was hidden in the estate, and where its strangest hour ranks\n");
+  for (const { campaign, strength, techniques, windows, found: hits, rank } of found) {
+    const place = rank === undefined ? "missed: not among the 500 strangest" : `rank ${rank}`;
+    console.log(
+      `  ${campaign.padEnd(40)} ${strength.padEnd(7)} ${place.padEnd(12)} ` +
+        `${hits} of ${windows} hours   ${techniques.join(", ")}`,
+    );
+  }
+  const named = found.filter(({ rank }) => rank !== undefined && rank <= 20).length;
+  console.log(`\n${named} of ${found.length} campaigns are among the 20 strangest hours.`);
+}

@@ -1,0 +1,51 @@
+/**
+ * What the demo found beside what was hidden in its estate, misses too.
+ * @module
+ */
+import { pseudonym } from "@/agent/pseudonym.ts";
+import type { Truth } from "@/estate/truth.ts";
+import { WINDOW_MS } from "@/features/vector.ts";
+import { uuidText } from "@/features/wire.ts";
+import type { Anomaly } from "./demo_anomalies.ts";
+
+/** One hidden campaign and how it fared. */
+export interface Hidden {
+  readonly campaign: string;
+  readonly strength: string;
+  readonly techniques: readonly string[];
+  /** User hours that hold injected events. */
+  readonly windows: number;
+  /** How many of them are among the strangest. */
+  readonly found: number;
+  /** Place of the first of them among all windows, 1 is the strangest; undefined: not among them. */
+  readonly rank: number | undefined;
+}
+
+/** Holds the strangest windows against the truth. */
+export function compare(
+  truth: Truth,
+  rows: readonly Anomaly[],
+  keys: { readonly estateKey: Uint8Array },
+): Hidden[] {
+  const key = (host: string, user: string, startMs: number) =>
+    `${host.toLowerCase()} ${user} ${Math.floor(startMs / WINDOW_MS)}`;
+  const ranks = new Map(
+    rows.map((row, i) => [key(row.host, row.pseudonym, Date.parse(row.start)), i + 1]),
+  );
+  return truth.campaigns.map(({ id, title, strength, techniques }) => {
+    const windows = new Set(
+      truth.events.filter(({ campaign }) => campaign === id).map(({ host, sid, time }) =>
+        key(host, uuidText(pseudonym(keys.estateKey, sid)), Date.parse(time))
+      ),
+    );
+    const hits = [...windows].flatMap((window) => ranks.get(window) ?? []);
+    return {
+      campaign: title,
+      strength,
+      techniques,
+      windows: windows.size,
+      found: hits.length,
+      rank: hits.length > 0 ? Math.min(...hits) : undefined,
+    };
+  });
+}

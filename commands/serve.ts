@@ -1,0 +1,55 @@
+/**
+ * A whole server out of its parts: ingest, GraphQL, console, and the worker where it runs here.
+ * @module
+ */
+import type { Database } from "@/db/open.ts";
+import { type Agent, hostIdOf } from "@/server/auth/agents.ts";
+import { openKeys, type ServerKeys } from "@/server/privacy/keys.ts";
+import { createIngest, type Sender } from "@/server/ingest.ts";
+import { createJobs, type Jobs } from "@/server/jobs/jobs.ts";
+import { startWorker } from "@/server/jobs/worker.ts";
+import { type Server, type ServerOptions, startServer } from "@/server/server.ts";
+
+/** How to serve; the rest is what `startServer` takes. */
+export interface ServeOptions
+  extends Pick<ServerOptions, "port" | "hostname" | "insecure" | "development" | "token" | "tls"> {
+  /** File of the root secret; made at first start. */
+  readonly keyFile: string;
+  /** Runs jobs in this process too. */
+  readonly worker: boolean;
+}
+
+/** A running server and its keys. */
+export interface Serving extends Server {
+  readonly keys: ServerKeys;
+  readonly jobs: Jobs;
+}
+
+/** What ingest must know of an agent: a collector may write any host, another only its own. */
+function senderOf(agent: Agent | undefined): Sender {
+  if (!agent) return {};
+  const { agentId, hostId } = agent;
+  return hostId === null ? {} : { agentId, mayWrite: (host) => hostIdOf(host) === hostId };
+}
+
+/** Starts everything; closing stops the worker first, so that no job is cut off mid-write. */
+export async function serve(database: Database, options: ServeOptions): Promise<Serving> {
+  const { keyFile, worker: runsJobs, ...listening } = options;
+  const keys = openKeys(keyFile);
+  const jobs = await createJobs(database);
+  const worker = runsJobs ? await startWorker({ database, jobs }) : undefined;
+  const ingest = createIngest(database, { due: jobs.due });
+  const server = await startServer({
+    ...listening,
+    database,
+    keys,
+    ingest: (request, agent) => ingest(request, senderOf(agent)),
+    enqueue: jobs.enqueue,
+  });
+  const close = async () => {
+    await server.close();
+    await worker?.stop();
+    await jobs.stop();
+  };
+  return { url: server.url, keys, jobs, close, [Symbol.asyncDispose]: close };
+}

@@ -1,0 +1,75 @@
+/** `server`: takes in vectors, runs jobs, answers analysts. @module */
+import { join } from "node:path";
+import type { Command } from "commander";
+
+interface ServerFlags {
+  data: string;
+  port: number;
+  hostname: string;
+  tlsCert?: string;
+  tlsKey?: string;
+  insecure?: boolean;
+  dev?: boolean;
+  worker: boolean;
+  jsonLogs?: boolean;
+}
+
+/** Adds the command. */
+export function register(program: Command): void {
+  program.command("server")
+    .description("Take in vectors, run jobs, serve GraphQL and the console.")
+    .option("--data <folder>", "folder of the embedded Postgres and the keys", ".habit/server")
+    .option("--port <number>", "port to listen on", portNumber, 8420)
+    .option("--hostname <address>", "address to listen on", "127.0.0.1")
+    .option("--tls-cert <file>", "certificate, PEM")
+    .option("--tls-key <file>", "its private key, PEM")
+    .option("--insecure", "serve plain HTTP beyond loopback, behind a proxy that ends TLS")
+    .option("--dev", "GraphiQL, and the token in HABIT_TOKEN may do everything")
+    .option("--no-worker", "run no jobs here: workers elsewhere do")
+    .option("--json-logs", "log lines as JSON")
+    .addHelpText(
+      "after",
+      "\nExample:\n  DATABASE_URL=postgres://habit@db/habit main.ts server --hostname 0.0.0.0 \\\n" +
+        "    --tls-cert cert.pem --tls-key key.pem",
+    )
+    .action(run);
+}
+
+/** A port number of the command line; throws `RangeError` for anything else. */
+export function portNumber(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new RangeError(`Cannot use port "${text}": it must be a whole number from 0 to 65535.`);
+}
+
+async function run(flags: ServerFlags): Promise<void> {
+  const { logToStderr } = await import("./logs.ts");
+  const { aborted, openStore, untilInterrupted } = await import("./store.ts");
+  const { serve } = await import("./serve.ts");
+  await logToStderr("info", flags.jsonLogs);
+  const token = flags.dev ? Deno.env.get("HABIT_TOKEN") : undefined;
+  if (flags.dev && !token) {
+    throw new Error("Cannot run with --dev: set HABIT_TOKEN to the token that may do everything.");
+  }
+  if ((flags.tlsCert === undefined) !== (flags.tlsKey === undefined)) {
+    throw new Error("Cannot use TLS: --tls-cert and --tls-key go together.");
+  }
+  const tls = flags.tlsCert && flags.tlsKey
+    ? { cert: await Deno.readTextFile(flags.tlsCert), key: await Deno.readTextFile(flags.tlsKey) }
+    : undefined;
+  const stop = untilInterrupted();
+  await using store = await openStore(flags.data);
+  await using server = await serve(store.database, {
+    keyFile: join(flags.data, "habit.key"),
+    port: flags.port,
+    hostname: flags.hostname,
+    insecure: flags.insecure,
+    development: flags.dev,
+    token,
+    tls,
+    worker: flags.worker,
+  });
+  console.error(`Habit serves ${server.url} - Ctrl-C stops it.`);
+  await aborted(stop);
+  console.error("Stopping: what was acknowledged is stored, running jobs start again later.");
+}

@@ -1,0 +1,57 @@
+/**
+ * Opens what every long-running command needs: the database that DATABASE_URL names, else the
+ * embedded one in the data folder.
+ * @module
+ */
+import { join } from "node:path";
+import type { Database } from "@/db/open.ts";
+
+/** Open database, and the Postgres under it where it is ours. */
+export interface Store extends AsyncDisposable {
+  readonly database: Database;
+}
+
+/** Opens the store; what it needs is downloaded and made at first use. */
+export async function openStore(dataFolder: string): Promise<Store> {
+  const { openDatabase } = await import("@/db/open.ts");
+  const url = Deno.env.get("DATABASE_URL");
+  if (url) {
+    const database = await openDatabase(url);
+    return { database, [Symbol.asyncDispose]: () => database.close() };
+  }
+  const { startEmbedded } = await import("@/db/embedded.ts");
+  const postgres = await startEmbedded(join(dataFolder, "postgres"));
+  try {
+    const database = await openDatabase(postgres.url);
+    return {
+      database,
+      async [Symbol.asyncDispose]() {
+        await database.close();
+        await postgres.stop();
+      },
+    };
+  } catch (error) {
+    await postgres.stop();
+    throw error;
+  }
+}
+
+/** Aborted by Ctrl-C or a service manager's stop; a second Ctrl-C ends the process at once. */
+export function untilInterrupted(): AbortSignal {
+  const stop = new AbortController();
+  const interrupt = () => {
+    if (stop.signal.aborted) Deno.exit(130);
+    stop.abort(new DOMException("Stopped.", "AbortError"));
+  };
+  Deno.addSignalListener("SIGINT", interrupt);
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", interrupt);
+  return stop.signal;
+}
+
+/** Resolves when the signal is aborted. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,105 @@
+/**
+ * What makes a job due, and how it gets into its queue.
+ * @module
+ */
+import { getLogger } from "@logtape/logtape";
+import type { PgBoss } from "pg-boss";
+import type { Database, Sql } from "@/db/open.ts";
+import type { Stored } from "@/db/store_batches.ts";
+import { inTransaction, type Queue, QUEUES, startBoss } from "./boss.ts";
+
+const log = getLogger(["habit", "server", "jobs"]);
+
+/** A model is trained again once the host has this much more history than it was trained on. */
+const GROWTH = 1.25;
+const AT_LEAST_MORE = 24;
+/** Training waits this long for more of the same backlog. */
+const SETTLE_SECONDS = 2;
+
+/** The queues, seen from whoever puts jobs in. */
+export interface Jobs {
+  readonly boss: PgBoss;
+  /** Enqueues what a flush of ingest has made due; runs in its transaction. */
+  readonly due: (sql: Sql, stored: readonly Stored[]) => Promise<void>;
+  /** Enqueues one job in the transaction of `sql`; gives its id, "" where the same one waits. */
+  readonly enqueue: (
+    sql: Sql,
+    queue: string,
+    data: Readonly<Record<string, unknown>>,
+  ) => Promise<string>;
+  /** Jobs that wait or run. */
+  readonly pending: () => Promise<number>;
+  /** How far the job is that was last heard of. */
+  readonly running: () => Promise<{ done: number; total: number; message: string } | undefined>;
+  /** Stops asking for work; jobs that run are given time to end. */
+  readonly stop: () => Promise<void>;
+}
+
+/** The work of one host. */
+export interface HostJob {
+  readonly hostId: string;
+}
+
+/** Opens the queues on a database. */
+export async function createJobs(database: Database): Promise<Jobs> {
+  const { sql } = database;
+  const boss = await startBoss(sql, (error) => {
+    log.warn("The job queue did not answer; it is asked again.", { reason: error.message });
+  });
+
+  async function insert(inside: Sql, queue: Queue, hostIds: readonly string[]): Promise<void> {
+    if (hostIds.length === 0) return;
+    const startAfter = queue === "train" ? SETTLE_SECONDS : 0;
+    const jobs = hostIds.map((hostId) => ({ data: { hostId }, singletonKey: hostId, startAfter }));
+    await boss.insert(queue, jobs, { db: inTransaction(inside) });
+  }
+
+  return {
+    boss,
+    async due(inside, stored) {
+      const { train, score } = await dueHosts(inside, stored.map(({ hostId }) => hostId));
+      await insert(inside, "train", train);
+      await insert(inside, "score", score);
+    },
+    async enqueue(inside, queue, data) {
+      const singletonKey = typeof data.hostId === "string" ? data.hostId : undefined;
+      return await boss.send(queue, data, { singletonKey, db: inTransaction(inside) }) ?? "";
+    },
+    async pending() {
+      const [{ n }] = await sql<{ n: number }[]>`
+        select count(*)::int as n
+        from pgboss.job
+        where name = any(${[...QUEUES]}) and state in ('created', 'retry', 'active')`;
+      return n;
+    },
+    async running() {
+      const [job] = await sql<{ done: number; total: number; message: string }[]>`
+        select done, total, message from job_progress
+        where ended_at is null
+        order by updated_at desc
+        limit 1`;
+      return job;
+    },
+    stop: () => boss.stop({ graceful: true, timeout: 10_000 }),
+  };
+}
+
+/** Hosts whose model is missing or too old for their history, and those that only need scores. */
+async function dueHosts(
+  sql: Sql,
+  hostIds: readonly string[],
+): Promise<{ train: string[]; score: string[] }> {
+  const rows = await sql<{ hostId: string; windows: number; trained: number | null }[]>`
+    select l.host_id as "hostId", (l.last_seq + 1)::int as windows, m.windows as trained
+    from ledger l
+    left join models m on m.host_id = l.host_id and m.active
+    where l.host_id = any(${[...hostIds]}::uuid[])
+    order by l.host_id`;
+  const grown = rows.filter(({ windows, trained }) =>
+    trained === null || windows >= Math.max(GROWTH * trained, trained + AT_LEAST_MORE)
+  );
+  return {
+    train: grown.map(({ hostId }) => hostId),
+    score: rows.filter((row) => !grown.includes(row)).map(({ hostId }) => hostId),
+  };
+}

@@ -1,0 +1,41 @@
+/**
+ * Trains the models of hosts, many in one go so that the engine can stack them, and scores each
+ * host's windows anew with its new model.
+ * @module
+ */
+import type { Database } from "@/db/open.ts";
+import { trainHosts, type TrainHostsOptions } from "@/models/detection.ts";
+import { uuidv7 } from "@/server/ids.ts";
+import { type LoadedRows, loadRows } from "./rows.ts";
+
+/** Trains hosts and stores their models as the active ones; gives the hosts that have one now. */
+export async function trainJob(
+  database: Database,
+  hostIds: readonly string[],
+  options: TrainHostsOptions,
+  nowMs: () => number,
+): Promise<string[]> {
+  const { sql } = database;
+  const rows = new Map<string, LoadedRows>();
+  for (const hostId of [...hostIds].sort()) {
+    const loaded = await loadRows(sql, hostId);
+    if (loaded.n > 0) rows.set(hostId, loaded);
+  }
+  if (rows.size === 0) return [];
+  const trained = await trainHosts(rows, options);
+  for (const [hostId, { bytes, pooled, figures }] of trained) {
+    const { n, startMs } = rows.get(hostId)!;
+    const now = new Date(nowMs()).toISOString();
+    const [from, to] = [startMs[0], startMs[n - 1]].map((ms) => new Date(ms).toISOString());
+    await sql.begin((transaction) => [
+      transaction`update models set active = false where host_id = ${hostId} and active`,
+      transaction`
+        insert into models
+          (host_id, model_id, pooled, windows, bytes, figures, trained_from, trained_to, created_at,
+            active)
+        values (${hostId}, ${uuidv7(nowMs())}, ${pooled}, ${n}, ${bytes},
+          ${JSON.stringify(figures)}::text::jsonb, ${from}, ${to}, ${now}, true)`,
+    ]);
+  }
+  return [...trained.keys()];
+}
