@@ -8,7 +8,7 @@ export interface Anomaly {
   readonly start: string;
   readonly host: string;
   readonly pseudonym: string;
-  /** The account's name, unmasked with a reason and on record; the pseudonym where there is none. */
+  /** The account's name, unmasked with a reason and on record; "" for the host itself. */
   readonly name: string;
   readonly entityClass: string;
   readonly score: number;
@@ -36,7 +36,7 @@ const ANOMALIES = `query ($first: Int!, $after: String) {
   }
 }`;
 const UNMASK = `mutation ($userId: ID!, $reason: String!) {
-  unmaskUser(userId: $userId, reason: $reason) { request { name } errors { message } }
+  unmaskUser(userId: $userId, reason: $reason) { request { name } }
 }`;
 
 interface Node {
@@ -85,8 +85,8 @@ export async function listAnomalies(url: string, token: string): Promise<Anomaly
     after = anomalies.pageInfo.endCursor;
   }
   const names = new Map<string, string>();
-  for (const { user } of nodes.slice(0, NAMED)) {
-    if (!user || names.has(user.id)) continue;
+  for (const { user, entityClass } of nodes.slice(0, NAMED)) {
+    if (!user || entityClass === "MACHINE" || names.has(user.id)) continue;
     const reason = "The demo shows the names of its own machine's logs.";
     const { unmaskUser } = await ask<Unmasked>(url, token, UNMASK, { userId: user.id, reason });
     if (unmaskUser.request?.name) names.set(user.id, unmaskUser.request.name);
@@ -95,7 +95,8 @@ export async function listAnomalies(url: string, token: string): Promise<Anomaly
     start: node.start,
     host: node.hostName,
     pseudonym: node.pseudonym,
-    name: names.get(node.user?.id ?? "") ?? node.pseudonym.slice(0, 8),
+    name: names.get(node.user?.id ?? "") ??
+      (node.entityClass === "MACHINE" ? "" : node.pseudonym.slice(0, 8)),
     entityClass: node.entityClass.toLowerCase(),
     score: node.score,
     p: node.p,

@@ -3,9 +3,8 @@
  * @module
  */
 import type { Database } from "@/db/open.ts";
-import { type Agent, hostIdOf } from "@/server/auth/agents.ts";
 import { openKeys, type ServerKeys } from "@/server/privacy/keys.ts";
-import { createIngest, type Sender } from "@/server/ingest.ts";
+import { createIngest } from "@/server/ingest.ts";
 import { createJobs, type Jobs } from "@/server/jobs/jobs.ts";
 import { startWorker } from "@/server/jobs/worker.ts";
 import { type Server, type ServerOptions, startServer } from "@/server/server.ts";
@@ -25,13 +24,6 @@ export interface Serving extends Server {
   readonly jobs: Jobs;
 }
 
-/** What ingest must know of an agent: a collector may write any host, another only its own. */
-function senderOf(agent: Agent | undefined): Sender {
-  if (!agent) return {};
-  const { agentId, hostId } = agent;
-  return hostId === null ? {} : { agentId, mayWrite: (host) => hostIdOf(host) === hostId };
-}
-
 /** Starts everything; closing stops the worker first, so that no job is cut off mid-write. */
 export async function serve(database: Database, options: ServeOptions): Promise<Serving> {
   const { keyFile, worker: runsJobs, ...listening } = options;
@@ -43,7 +35,7 @@ export async function serve(database: Database, options: ServeOptions): Promise<
     ...listening,
     database,
     keys,
-    ingest: (request, agent) => ingest(request, senderOf(agent)),
+    ingest,
     enqueue: jobs.enqueue,
   });
   const close = async () => {

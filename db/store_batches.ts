@@ -269,7 +269,7 @@ async function upsertUsers(
       ${all.map(({ hostId }) => hostId)}::uuid[],
       ${all.map(({ userId }) => userId)}::uuid[],
       ${all.map(({ row }) => row.entityClass)}::text[],
-      ${all.map(({ row }) => hex(row.sealedName))}::bytea[],
+      ${all.map(({ row }) => hex(row.sealedName))}::text[]::bytea[],
       ${all.map(({ from }) => new Date(from).toISOString())}::text[]::timestamptz[],
       ${all.map(({ to }) => new Date(to).toISOString())}::text[]::timestamptz[])
     on conflict (host_id, user_id) do update

@@ -61,6 +61,10 @@ Deno.test("ingest", async (t) => {
     assert.deepEqual(await send(request(2, 3)), [200, { acknowledged: 4 }]);
     assert.equal(await count(), 5);
   });
+  await t.step("keeps the sealed name byte for byte", async () => {
+    const [user] = await sql`select sealed_name from users`;
+    assert.deepEqual([...user.sealed_name], [1, 2, 3]);
+  });
   await t.step("answers a gap with the next number", async () => {
     assert.deepEqual(await send(request(9, 1)), [409, { error: "gap", next: 5 }]);
     assert.equal(await count(), 5);
