@@ -12,6 +12,7 @@ import { openWevtapi } from "@/agent/windows/wevtapi.ts";
 import { configure, getConsoleSink, jsonLinesFormatter } from "@logtape/logtape";
 import { join } from "node:path";
 import { enrolHost } from "./agent_manage.ts";
+import { followModel } from "./agent_scorer.ts";
 import { stderrProgress } from "./progress.ts";
 
 /** Flags of `agent run` and `agent backfill`. */
@@ -75,11 +76,13 @@ async function runHost(identity: Identity, state: string, signal: AbortSignal): 
     throw new Error("The live log is on Windows only. Read a folder: agent run --logs DIR");
   }
   using api = openWevtapi();
+  const authorise = bySignature(identity.agentId, identity.privateKey, Date.now);
   await runLive({
+    scorer: followModel(state, identity.server, authorise, signal),
     open: (positions) => new LiveLog(api, [...CHANNELS, FORWARDED_FIELDS], positions, Date.now),
     stateFolder: state,
     server: identity.server,
-    authorise: bySignature(identity.agentId, identity.privateKey, Date.now),
+    authorise,
     keys: identity,
     signal,
     offsetMinutes: (timeMs) => -new Date(timeMs).getTimezoneOffset(),

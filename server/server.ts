@@ -153,6 +153,21 @@ async function routes(options: ServerOptions, services: Services, authenticator:
     });
   };
 
+  /** The active model of the agent's own host, so that it can judge windows by itself. */
+  const model: Handler = async (request) => {
+    const agent = await verifyAgent(sql, request, new Uint8Array(0), now());
+    const [active] = await sql<{ modelId: string; bytes: Uint8Array }[]>`
+      select model_id as "modelId", bytes
+      from models
+      where host_id = ${agent.hostId} and active`;
+    if (!active) throw new HttpError(404, "no-model", "This host has no model yet.");
+    const etag = `"${active.modelId}"`;
+    if (request.headers.get("if-none-match") === etag) return new Response(null, { status: 304 });
+    return new Response(new Uint8Array(active.bytes), {
+      headers: { etag, "content-type": "application/octet-stream", "cache-control": "no-store" },
+    });
+  };
+
   const enrolment: Handler = async (request, info) => {
     spend(strangers, info.remoteAddr.hostname);
     return json(201, await enrol(sql, keys, await jsonBody(request), now()));
@@ -209,6 +224,7 @@ async function routes(options: ServerOptions, services: Services, authenticator:
     ["/graphql", { GET: graphql, POST: graphql }],
     ["/v1/vectors", { POST: vectors }],
     ["/v1/estate", { GET: estate }],
+    ["/v1/model", { GET: model }],
     ["/v1/enrol", { POST: enrolment }],
     ["/auth/sign-in", { POST: passwordSignIn }],
     ["/auth/sign-out", { POST: leave }],
