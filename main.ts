@@ -5,7 +5,9 @@
  */
 import { Command } from "commander";
 import { register as demo } from "./commands/demo.ts";
+import { register as doctor } from "./commands/doctor.ts";
 import { register as server } from "./commands/server.ts";
+import { register as worker } from "./commands/worker.ts";
 import { register as agent } from "./commands/agent.ts";
 import { register as events } from "./commands/events.ts";
 import { register as estate } from "./commands/estate.ts";
@@ -19,6 +21,8 @@ export type Register = (program: Command) => void;
 const COMMANDS: readonly Register[] = [
   demo,
   server,
+  worker,
+  doctor,
   agent,
   events,
   features,
