@@ -3,12 +3,14 @@
  * multiply-add) where the runtime has it and plain SIMD elsewhere.
  * @module
  */
+import { WASM } from "@/models/kernel/wasm_text.ts";
 import type { Kernel } from "./kernel.ts";
 import { type Passes, PassKernel } from "./passes.ts";
 
 const PAGE_BYTES = 65_536;
 
-const load = (file: string) => Deno.readFileSync(new URL(`../kernel/${file}`, import.meta.url));
+/** From text in a module, so that a bundle (the agent's) is whole and needs no file beside it. */
+const load = (file: keyof typeof WASM) => Uint8Array.fromBase64(WASM[file]);
 
 /** Whether this runtime compiles relaxed SIMD. */
 export const HAS_RELAXED_SIMD: boolean = WebAssembly.validate(load("fused_relaxed.wasm"));

@@ -27,6 +27,13 @@ if (!Deno.args.includes("--check")) {
     digests += `${createHash("sha256").update(bytes).digest("hex")}  ${file}\n`;
   }
   await Deno.writeTextFile(new URL("fused.sha256", here), digests);
+  const texts = Object.keys(VARIANTS).map((file) => {
+    const base64 = Deno.readFileSync(new URL(file, here)).toBase64();
+    return `  "${file}":\n    "${base64}",\n`;
+  });
+  const module = new URL("wasm_text.ts", here);
+  const source = Deno.readTextFileSync(module);
+  await Deno.writeTextFile(module, source.replace(/\{\n[^]*\}/, `{\n${texts.join("")}}`));
 }
 
 async function compile(features: string): Promise<Uint8Array> {

@@ -1,3 +1,4 @@
+import { WASM } from "@/models/kernel/wasm_text.ts";
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { forward, openEngine } from "@/models/engine.ts";
@@ -140,4 +141,11 @@ Deno.test("the compiled kernel is the one that was built from its source as it s
     found += `${createHash("sha256").update(bytes).digest("hex")}  ${file}\n`;
   }
   assert.equal(found, wanted, "run `deno task build:kernel`");
+});
+
+Deno.test("the WebAssembly that modules carry as text is that of the files", () => {
+  for (const [file, text] of Object.entries(WASM)) {
+    const bytes = Deno.readFileSync(new URL(`../../models/kernel/${file}`, import.meta.url));
+    assert.equal(text, bytes.toBase64());
+  }
 });
