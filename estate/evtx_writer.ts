@@ -4,16 +4,10 @@
  * @module
  */
 import { crc32 } from "node:zlib";
-import {
-  CHUNK_BYTES,
-  ChunkBuilder,
-  dataTemplate,
-  eventTemplate,
-  SYSTEM_TYPES,
-  type Template,
-  valueBytes,
-} from "./binxml.ts";
+import { CHUNK_BYTES, ChunkBuilder } from "./binxml.ts";
 import { type EventDefinition, type Value } from "./definitions.ts";
+import { dataTemplate, eventTemplate, SYSTEM_TYPES, type Template } from "./template.ts";
+import { valueBytes } from "./value.ts";
 
 /** One event to write. */
 export interface LogEvent {

@@ -3,7 +3,7 @@
  * form is docs/scenario.schema.json; docs/scenarios/ has examples.
  * @module
  */
-import { workday } from "./life/person.ts";
+import { workday } from "./life/workday.ts";
 import type { Plan, Step, Strength } from "./campaigns/plan.ts";
 import { STRENGTHS } from "./campaigns/plan.ts";
 import {

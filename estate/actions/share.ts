@@ -4,13 +4,8 @@
  */
 import type { Account, Share } from "../model.ts";
 import { processId, type Scene } from "../scene.ts";
-import {
-  networkLogon,
-  type NetworkOptions,
-  type Session,
-  type Source,
-  subjectOf,
-} from "./logon.ts";
+import { networkLogon, type NetworkOptions, type Session, subjectOf } from "./logon.ts";
+import { type Source } from "./tickets.ts";
 
 /** Access masks of 5145 and 4663 with the text that goes with them. */
 const ACCESS = {

@@ -3,15 +3,8 @@
  * @module
  */
 import { directorySession, replicate } from "../actions/directory.ts";
-import {
-  checkNtlm,
-  failLogon,
-  failPreAuth,
-  logonAt,
-  networkLogon,
-  requestTgt,
-  requestTicket,
-} from "../actions/logon.ts";
+import { failLogon, logonAt, networkLogon } from "../actions/logon.ts";
+import { checkNtlm, failPreAuth, requestTgt, requestTicket } from "../actions/tickets.ts";
 import { makeFile, openProcess, run } from "../actions/process.ts";
 import { shareAccessed } from "../actions/share.ts";
 import { type Account, hostsOf } from "../model.ts";

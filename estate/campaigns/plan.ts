@@ -4,7 +4,7 @@
  * @module
  */
 import { DAY_MS } from "../calendar.ts";
-import { workday } from "../life/person.ts";
+import { workday } from "../life/workday.ts";
 import type { Session } from "../actions/logon.ts";
 import type { Account, Host, Person, Role } from "../model.ts";
 import { Random } from "../random.ts";

@@ -24,7 +24,7 @@ import {
 import { hostsOf } from "../model.ts";
 import type { Scene } from "../scene.ts";
 import { psExec } from "./helpdesk.ts";
-import { moment, type Work } from "./person.ts";
+import { moment, type Work } from "./workday.ts";
 import { SCRIPTS } from "./programs.ts";
 
 type Chore = (scene: Scene, timeMs: number, work: Work) => void;

@@ -9,7 +9,7 @@ import { run, systemSession } from "../actions/process.ts";
 import { installService } from "../actions/system.ts";
 import { hostsOf } from "../model.ts";
 import type { Scene } from "../scene.ts";
-import { moment, type Work } from "./person.ts";
+import { moment, type Work } from "./workday.ts";
 
 /** Tickets of a day, each worked off with the second account. */
 export function supportUsers(scene: Scene, work: Work): void {

@@ -3,7 +3,8 @@
  * @module
  */
 import { enumerate, replicate } from "../actions/directory.ts";
-import { controllerOf, networkLogon, serviceLogon } from "../actions/logon.ts";
+import { networkLogon, serviceLogon } from "../actions/logon.ts";
+import { controllerOf } from "../actions/tickets.ts";
 import { connect, lookUp, openProcess, run, setValue, systemSession } from "../actions/process.ts";
 import {
   boot,

@@ -9,77 +9,19 @@ import {
   enumerate,
   lockAccount,
 } from "../actions/directory.ts";
-import {
-  failLogon,
-  lock,
-  logoff,
-  logonAt,
-  requestTgt,
-  requestTicket,
-  type Session,
-  type Source,
-} from "../actions/logon.ts";
-import { powershell } from "../actions/powershell.ts";
-import { connect, injectThread, lookUp, makeFile, run, setValue } from "../actions/process.ts";
+import { failLogon, lock, logoff, logonAt, type Session } from "../actions/logon.ts";
+import { requestTgt, requestTicket, type Source } from "../actions/tickets.ts";
+import { makeFile, run } from "../actions/process.ts";
 import { openShare, plugDisk, useFile } from "../actions/share.ts";
 import { defenderFinds, restart } from "../actions/system.ts";
-import { type Calendar, HOUR_MS } from "../calendar.ts";
-import { type Estate, hostsOf, type Person, type Role, roleOn } from "../model.ts";
-import { Random } from "../random.ts";
+import { HOUR_MS } from "../calendar.ts";
+import { hostsOf, type Person, roleOn } from "../model.ts";
 import type { Scene } from "../scene.ts";
-import { ARGUMENTS, FILE_NAMES, PROGRAMS, SCRIPTS, WEB_NAMES } from "./programs.ts";
+import { FILE_NAMES } from "./programs.ts";
+import { browse, develop, runInBackground, usePrograms } from "./desk.ts";
+import { moment, type Work, type Workday, workday } from "./workday.ts";
 import { supportUsers } from "./helpdesk.ts";
 import { administer } from "./admin.ts";
-
-/** When a person works on a day. */
-export interface Workday {
-  /** Begin, UTC milliseconds. */
-  readonly startMs: number;
-  /** End. */
-  readonly endMs: number;
-  /** From a hotel or from home, over VPN. */
-  readonly remote: boolean;
-}
-
-/** When somebody works on a day; undefined where not at all. The same whoever asks. */
-export function workday(
-  estate: Estate,
-  calendar: Calendar,
-  person: Person,
-  day: number,
-): Workday | undefined {
-  const random = new Random(estate.seed, "workday", person.account.sid, day);
-  const [from, to] = person.employed;
-  const away = person.away.get(day);
-  if (day < from || day >= to || away === "leave" || away === "sick") return undefined;
-  const role = roleOn(person, day);
-  if (role === "shift") return shift(calendar, person, day, random);
-  const closed = calendar.closed(person.site, day);
-  // Some work on a closed day, administrators more often.
-  if (closed && !random.chance(role === "admin" ? 0.12 : 0.025)) return undefined;
-  const monthEnd = role === "finance" && calendar.toMonthEnd(day) <= 2;
-  const start = closed ? random.between(9, 16) : person.startHour + random.normal(0, 0.3);
-  const hours = closed
-    ? random.between(0.5, 4)
-    : Math.max(3, person.hours + random.normal(monthEnd ? 2.5 : 0, 0.6));
-  return {
-    startMs: calendar.at(person.site, day, start),
-    endMs: calendar.at(person.site, day, start + hours),
-    remote: away === "travel" || random.chance(closed ? 0.7 : 0.12),
-  };
-}
-
-/** Early, late and night shifts in weekly turns, five days on and two off in any part of the week. */
-function shift(calendar: Calendar, person: Person, day: number, random: Random) {
-  const turn = Number(person.account.sid.split("-").at(-1));
-  if ((day + turn) % 7 >= 5) return undefined;
-  const start = [6, 14, 22][(Math.floor((day + turn) / 7) + turn) % 3]! + random.normal(0, 0.15);
-  return {
-    startMs: calendar.at(person.site, day, start),
-    endMs: calendar.at(person.site, day, start + 8 + random.normal(0.1, 0.15)),
-    remote: false,
-  };
-}
 
 /** Everything that a person does on a day. */
 export function liveDay(scene: Scene, person: Person, day: number): void {
@@ -140,31 +82,6 @@ function lockOut(scene: Scene, timeMs: number, person: Person, place: Source): v
   const helper = random.pick(estate.people).adminAccount ?? estate.services.deploy;
   const directory = directorySession(scene, at + 180_000, helper);
   changeAccount(scene, at + 180_000, directory, person.account, "unlocked");
-}
-
-/** A person at work, as the parts of a day see it. */
-export interface Work {
-  /** Session at the person's machine. */
-  readonly session: Session;
-  /** When the person works. */
-  readonly times: Workday;
-  /** Where the person's network traffic comes from. */
-  readonly place: Source;
-  /** Role on this day. */
-  readonly role: Role;
-  /** How much is done, about 1. */
-  readonly busy: number;
-  /** Who. */
-  readonly person: Person;
-}
-
-/** A moment of the working time, fewer around noon. */
-export function moment(random: Random, times: Workday): number {
-  for (;;) {
-    const share = random.next();
-    if (Math.abs(share - 0.45) < 0.06 && random.chance(0.7)) continue;
-    return times.startMs + share * (times.endMs - times.startMs);
-  }
 }
 
 function arrive(scene: Scene, person: Person, times: Workday, place: Source, day: number): Session {
@@ -230,95 +147,6 @@ function pauses(scene: Scene, work: Work): void {
   }
 }
 
-const ROAMING = ["Notes.docx", "Book1.xlsx", "export.csv", "image001.png", "Invoice.pdf"];
-
-function usePrograms(scene: Scene, work: Work): void {
-  const { random } = scene;
-  const { session, times, role, busy } = work;
-  const day = scene.dayOf(times.startMs);
-  const programs = [...PROGRAMS[role], ...newPrograms(scene, role, day)];
-  const count = random.poisson(22 * busy);
-  for (let i = 0; i < count; i++) {
-    const at = moment(random, times);
-    const image = i % 9 === 8 ? programs.at(-1)! : random.favourite(programs);
-    const file = image.slice(image.lastIndexOf("\\") + 1);
-    const known = ARGUMENTS[file];
-    const document = /OFFICE16/i.test(image) && random.chance(0.6)
-      ? ` "\\\\${work.person.shares[0]!.host.name}\\${work.person.shares[0]!.name}\\${
-        random.favourite(FILE_NAMES)
-      }"`
-      : "";
-    const commandLine = known ? `${file} ${random.pick(known)}`.trim() : `"${image}"${document}`;
-    const process = run(scene, at, session, image, { commandLine });
-    if (random.chance(0.3)) {
-      const path = `C:\\Users\\${session.account.name}\\Downloads\\${random.pick(ROAMING)}`;
-      makeFile(scene, at + random.between(2, 200) * 1000, process, path);
-    }
-    if (random.chance(0.04)) {
-      const key =
-        `HKU\\${session.account.sid}\\Software\\Microsoft\\Windows\\CurrentVersion\\Run\\Teams`;
-      setValue(scene, at + 900, process, key, image);
-    }
-  }
-}
-
-/** Applications that a role begins to use at some day of the estate. */
-function newPrograms(scene: Scene, role: Role, day: number): string[] {
-  const plan = new Random(scene.estate.seed, "applications", role);
-  const from = plan.between(0.2, 0.9) * scene.calendar.days;
-  const name = plan.pick(["Ledger", "Planner", "Quotes", "Tracker", "Designer"]);
-  return day >= from ? [`C:\\Program Files\\${name}\\${name}.exe`] : [];
-}
-
-const BACKGROUND = [
-  "backgroundTaskHost.exe",
-  "RuntimeBroker.exe",
-  "dllhost.exe",
-  "conhost.exe",
-  "smartscreen.exe",
-  "SearchProtocolHost.exe",
-  "taskhostw.exe",
-  "ApplicationFrameHost.exe",
-  "rundll32.exe",
-];
-
-/** What Windows and browsers start in the person's name. */
-function runInBackground(scene: Scene, work: Work): void {
-  const { random } = scene;
-  const { session, times } = work;
-  const browser = run(scene, times.startMs + 70_000, session, PROGRAMS.office[1]!);
-  for (let i = random.poisson(28); i > 0; i--) {
-    const at = moment(random, times);
-    if (random.chance(0.4)) {
-      const commandLine = `"${browser.image}" --type=renderer --lang=en-GB --client-id=${
-        random.int(400)
-      }`;
-      run(scene, at, session, browser.image, { parent: browser, commandLine });
-    } else {
-      run(scene, at, session, `C:\\Windows\\System32\\${random.favourite(BACKGROUND)}`);
-    }
-  }
-}
-
-function browse(scene: Scene, work: Work): void {
-  const { random } = scene;
-  const { session, times, busy } = work;
-  if (!session.host.audit.sysmon) return;
-  const process = run(scene, times.startMs + 90_000, session, random.favourite(PROGRAMS.office));
-  const names = random.poisson(10 * busy);
-  for (let i = 0; i < names; i++) {
-    const at = moment(random, times);
-    const name = random.chance(0.08)
-      ? `www.${random.hex(6).toLowerCase()}-shop.com`
-      : random.favourite(WEB_NAMES);
-    lookUp(scene, at, process, name);
-    const ip = `${20 + name.length * 3}.${name.charCodeAt(0)}.${name.charCodeAt(4)}.${
-      20 + name.length
-    }`;
-    connect(scene, at + random.between(20, 90), process, { ip, name }, 443);
-  }
-}
-
 function useShares(scene: Scene, work: Work): void {
   const { random } = scene;
   const { person, times, place, busy } = work;
@@ -371,36 +199,6 @@ function oddities(scene: Scene, work: Work): void {
   if (random.chance(0.02)) {
     const share = random.pick(estate.shares);
     openShare(scene, moment(random, times), share, person.account, place);
-  }
-}
-
-const DEBUGGER =
-  "C:\\Program Files\\Microsoft Visual Studio\\2022\\Professional\\Common7\\IDE\\vsjitdebugger.exe";
-
-function develop(scene: Scene, work: Work): void {
-  const { random } = scene;
-  const { session, times, busy } = work;
-  const shells = random.poisson(1.5 * busy);
-  for (let i = 0; i < shells; i++) {
-    const blocks = Array.from({ length: 1 + random.int(3) }, () => random.favourite(SCRIPTS));
-    powershell(scene, moment(random, times), session, { blocks });
-  }
-  if (random.chance(0.15)) {
-    const debuggee = PROGRAMS.developer[random.pick([2, 5, 9])]!;
-    const debug = run(scene, moment(random, times), session, DEBUGGER);
-    injectThread(scene, moment(random, times), debug, debuggee);
-  }
-  const builds = random.poisson(4 * busy);
-  for (let i = 0; i < builds; i++) {
-    let at = moment(random, times);
-    const shell = run(scene, at, session, "C:\\Windows\\System32\\cmd.exe", {
-      commandLine: "cmd.exe /c build.cmd",
-    });
-    for (let k = random.poisson(3); k > 0; k--) {
-      at += random.between(300, 9000);
-      const image = random.favourite(PROGRAMS.developer);
-      run(scene, at, session, image, { parent: shell });
-    }
   }
 }
 
