@@ -6,7 +6,7 @@ import type { EngineName } from "@/models/engine.ts";
 import { KernelEngine } from "./kernel_engine.ts";
 import { measureGflops } from "./measure.ts";
 import { nativeLevel } from "./native.ts";
-import { fastestEngine } from "./open.ts";
+import { usualEngine } from "./open.ts";
 import { probe } from "./probe.ts";
 import { HAS_RELAXED_SIMD } from "./wasm.ts";
 
@@ -36,11 +36,11 @@ export interface DescribeOptions {
 export async function describeEngines(
   { measureMs = 0 }: DescribeOptions = {},
 ): Promise<EngineReport[]> {
-  const chosen = fastestEngine();
+  const chosen = usualEngine();
   const reports = [
     await native(measureMs),
     await kernel("fused", HAS_RELAXED_SIMD ? "WebAssembly, relaxed SIMD" : "WebAssembly, SIMD", {
-      reason: "fused-native is built and faster",
+      reason: "fused-native is built, or HABIT_ENGINE names another",
       measureMs,
     }),
     await kernel("reference", "plain TypeScript", { reason: "for tests: slow", measureMs }),
@@ -68,7 +68,12 @@ async function kernel(
 
 async function native(measureMs: number): Promise<Report> {
   const level = nativeLevel();
-  if (level) return await kernel("fused-native", `C, ${level}`, { reason: "", measureMs });
+  if (level) {
+    return await kernel("fused-native", `C, ${level}`, {
+      reason: "HABIT_ENGINE names another",
+      measureMs,
+    });
+  }
   const reason = "not built: deno task setup:kernel";
   return { name: "fused-native", detail: "C", usable: false, reason };
 }
@@ -79,5 +84,5 @@ async function tensorflow(name: "tensorflow" | "webgpu", measureMs: number): Pro
   if (typeof found === "string") {
     return { name, detail: "TensorFlow.js", usable: false, reason: found };
   }
-  return { name, usable: true, reason: `only when asked for: --engine ${name}`, ...found };
+  return { name, usable: true, reason: `only when asked for: HABIT_ENGINE=${name}`, ...found };
 }

@@ -9,20 +9,31 @@ import { nativeLevel } from "./native.ts";
 
 /** Which engine, and how much of the machine. */
 export interface OpenOptions {
-  /** Default: the fastest that works here. */
+  /** Default: what HABIT_ENGINE says, else `fused-native` where it is built, else `fused`. */
   readonly name?: EngineName;
   /** Threads to train on. Default: one a core; 0 is the calling thread. */
   readonly workers?: number;
 }
 
-/** The engine of a caller who names none: the fastest that needs no library of others. */
-export function fastestEngine(): EngineName {
-  return nativeLevel() ? "fused-native" : "fused";
+/** Every name, as the environment may give one. */
+const NAMES: readonly EngineName[] = ["reference", "fused", "fused-native", "tensorflow", "webgpu"];
+
+/**
+ * The engine of a caller who names none: what HABIT_ENGINE says, else the fastest that needs no
+ * library of others.
+ * @throws {RangeError} if HABIT_ENGINE names no engine.
+ */
+export function usualEngine(): EngineName {
+  const wanted = Deno.env.get("HABIT_ENGINE");
+  if (wanted === undefined || wanted === "") return nativeLevel() ? "fused-native" : "fused";
+  const name = NAMES.find((each) => each === wanted);
+  if (name) return name;
+  throw new RangeError(`Cannot use HABIT_ENGINE="${wanted}": it is one of ${NAMES.join(", ")}`);
 }
 
 /** Opens an engine; what is not set up here is an error that says what to do. */
 export async function openEngine(
-  { name = fastestEngine(), workers }: OpenOptions = {},
+  { name = usualEngine(), workers }: OpenOptions = {},
 ): Promise<Engine> {
   if (name === "tensorflow" || name === "webgpu") {
     const { openTensorflow } = await import("./tensorflow/engine.ts");

@@ -17,3 +17,17 @@ Deno.test("an engine's speed is above 0 and nobody's dream", async () => {
   const gflops = await measureGflops(engine, 30, 1);
   assert.ok(gflops > 0 && gflops < 10_000, `${gflops}`);
 });
+
+Deno.test("HABIT_ENGINE names the engine, and a name that is none is an error", async () => {
+  const before = Deno.env.get("HABIT_ENGINE");
+  try {
+    Deno.env.set("HABIT_ENGINE", "reference");
+    await using engine = await openEngine();
+    assert.equal(engine.name, "reference");
+    Deno.env.set("HABIT_ENGINE", "abacus");
+    await assert.rejects(() => openEngine(), /HABIT_ENGINE="abacus".*fused-native/);
+  } finally {
+    if (before === undefined) Deno.env.delete("HABIT_ENGINE");
+    else Deno.env.set("HABIT_ENGINE", before);
+  }
+});
