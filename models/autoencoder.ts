@@ -47,7 +47,9 @@ export function autoencoderRecipe(
 
 /** What is known of a host's residuals on rows that it was trained on. */
 export interface ResidualStatistics {
+  /** Rows that they are of. */
   readonly rows: number;
+  /** Mean residual of each column. */
   readonly means: Float64Array;
   /** width × width. */
   readonly covariance: Float64Array;
@@ -89,6 +91,7 @@ export function shrinkStatistics(
 
 /** Everything needed to read residuals of new rows: small enough for a checkpoint. */
 export interface ResidualReader {
+  /** Mean residual of each column. */
   readonly means: Float32Array;
   /** 1 / (variance + a quarter of the mean variance). */
   readonly precisions: Float32Array;

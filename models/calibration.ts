@@ -23,6 +23,7 @@ export interface Calibration {
   readonly scores: Float32Array;
   /** How many of the n are at least as high as each of `scores`. */
   readonly atLeast: Uint32Array;
+  /** Absent where scores are too few. */
   readonly tail?: Tail;
 }
 

@@ -16,6 +16,7 @@ export interface Checkpoint {
   readonly schema: string;
   /** JSON-able facts. */
   readonly facts: Readonly<Record<string, unknown>>;
+  /** Numbers by name. */
   readonly arrays: Readonly<Record<string, Float32Array>>;
 }
 

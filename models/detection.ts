@@ -52,6 +52,7 @@ const SPREAD_PRIOR = 20;
 export interface TrainHostsOptions {
   /** Same rows, same seed, same engine: same bytes. */
   readonly seed: number;
+  /** Aborting ends the training with its reason. */
   readonly signal?: AbortSignal;
   /** Called as hosts are done. */
   readonly onProgress?: (done: number, total: number) => void;
@@ -63,15 +64,21 @@ export interface TrainHostsOptions {
    * default 0, as it also drops rare honest work.
    */
   readonly trim?: number;
+  /** Layers and steps. */
   readonly autoencoder?: AutoencoderOptions;
+  /** Steps and negatives. */
   readonly gan?: GanOptions;
 }
 
 /** How a host's training went; JSON-able. */
 export interface HostFigures {
+  /** Windows that trained. */
   readonly windows: number;
+  /** Windows held out for calibration and the duel. */
   readonly heldOut: number;
+  /** Of this training. */
   readonly seed: number;
+  /** Name of the engine that trained. */
   readonly engine: string;
   /** Why the fleet's model stands in, if it does. */
   readonly standIn?: string;
@@ -87,6 +94,7 @@ export interface HostFigures {
     readonly rejected: readonly string[];
     readonly collapsed: boolean;
   };
+  /** Held-out windows of the fleet behind each class's p-values. */
   readonly calibration: readonly { readonly entityClass: string; readonly windows: number }[];
 }
 
@@ -98,6 +106,7 @@ export interface TrainedHost {
   readonly windows: number;
   /** Whether the fleet's model stands in. */
   readonly pooled: boolean;
+  /** How it went. */
   readonly figures: HostFigures;
 }
 

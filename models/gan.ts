@@ -18,6 +18,7 @@ const NEIGHBOURS = 5;
 export interface GanOptions {
   /** Default 1,000. */
   readonly steps?: number;
+  /** Default true. */
   readonly uniformNegatives?: boolean;
 }
 

@@ -28,6 +28,7 @@ export interface HostRows {
   readonly users: Uint32Array;
   /** Index into ENTITY_CLASSES. */
   readonly classes: Uint8Array;
+  /** How many. */
   readonly n: number;
 }
 
@@ -45,6 +46,7 @@ export interface Scored {
   readonly topShares: Float32Array;
   /** Usual range of those columns on this host (5th to 95th percentile), in wire units. */
   readonly topLow: Float32Array;
+  /** Its upper end. */
   readonly topHigh: Float32Array;
 }
 
@@ -65,9 +67,13 @@ export interface HostModelParts {
   readonly windows: number;
   /** Whether the fleet's nets stand in. */
   readonly pooled: boolean;
+  /** The host's own. */
   readonly scaling: Scaling;
+  /** Gives rows back. */
   readonly autoencoder: Net;
+  /** Reads what the autoencoder leaves. */
   readonly reader: ResidualReader;
+  /** Its hidden layer compares rows. */
   readonly discriminator: Net;
   /** Rows of normal windows in the discriminator's hidden layer. */
   readonly normal: Float32Array;
@@ -87,6 +93,7 @@ export interface HostModelParts {
 export interface Readings {
   /** log of each reading: three residual ones, then the GAN's distance. */
   readonly logs: readonly Float64Array[];
+  /** Each column's part of the residual readings. */
   readonly parts: ResidualParts;
 }
 
@@ -115,7 +122,11 @@ export function readRows(
 }
 
 /** The autoencoder's score: the mean robust z of its readings. */
-export function autoencoderScore(logs: Readings["logs"], spreads: readonly Spread[], row: number) {
+export function autoencoderScore(
+  logs: Readings["logs"],
+  spreads: readonly Spread[],
+  row: number,
+): number {
   return (robustZ(logs[0][row], spreads[0]) + robustZ(logs[1][row], spreads[1]) +
     robustZ(logs[2][row], spreads[2])) / 3;
 }
@@ -151,6 +162,7 @@ export class HostModel {
   readonly #shares = new Float32Array(DIMENSIONS);
   readonly #rarities = new Float32Array(DIMENSIONS);
 
+  /** Takes the parts of one host. */
   constructor(readonly parts: HostModelParts) {}
 
   /** Scores rows; each row's outcome depends on that row alone. */

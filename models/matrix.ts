@@ -5,8 +5,11 @@
 
 /** `rows` × `width` numbers, row by row; NaN where a row has no value. */
 export interface Matrix {
+  /** Row by row. */
   readonly values: Float32Array;
+  /** Columns. */
   readonly width: number;
+  /** How many. */
   readonly rows: number;
 }
 

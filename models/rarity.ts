@@ -22,7 +22,9 @@ const WEIGHT = 2;
 
 /** Rows in wire units with their classes, NaN where a column is not audited. */
 export interface ClassedRows {
+  /** Row by row, 128 columns. */
   readonly values: Float32Array;
+  /** Index into ENTITY_CLASSES, a row each. */
   readonly classes: ArrayLike<number>;
 }
 

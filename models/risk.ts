@@ -29,7 +29,7 @@ export interface Risk {
 /** Days after which what a day adds has halved. */
 export const HALF_LIFE_DAYS = 7;
 /** Surprise that counts for nothing: one usual day in twenty exceeds it. */
-export const FREE_SURPRISE = Math.log(20);
+export const FREE_SURPRISE: number = Math.log(20);
 /** Excess surprise at which the risk is 50. */
 export const EVEN_ODDS = 10;
 

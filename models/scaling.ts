@@ -17,14 +17,19 @@ export const SCALED_CAP = 30;
 
 /** Count, mean and variance of the values present in each column. */
 export interface Moments {
+  /** Values present. */
   readonly counts: Float64Array;
+  /** Their mean. */
   readonly means: Float64Array;
+  /** Their variance, biased. */
   readonly variances: Float64Array;
 }
 
 /** What makes a row of one host comparable: (x - centre) · factor. */
 export interface Scaling {
+  /** What a usual row has. */
   readonly centre: Float32Array;
+  /** One over the floored standard deviation. */
   readonly factor: Float32Array;
 }
 

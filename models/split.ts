@@ -6,7 +6,9 @@
 
 /** Row numbers, each in the order of the rows. */
 export interface Split {
+  /** The earlier rows. */
   readonly training: Uint32Array;
+  /** The later ones. */
   readonly heldOut: Uint32Array;
 }
 

@@ -70,6 +70,7 @@ export class NetPair {
   #counted = new Uint8Array(0);
   #spreads: Spread[] = [];
 
+  /** Trains nothing yet. */
   constructor(
     readonly engine: Engine,
     readonly seed: number,
@@ -143,6 +144,7 @@ export class NetPair {
 
 /** One score of a pair of nets as a detector. */
 export class PairDetector implements Detector {
+  /** One score of a pair; one of a pair's detectors trains it. */
   constructor(readonly pair: NetPair, readonly which: NetScore, readonly trains: boolean) {}
 
   /** Trains the pair, if this is the one of its detectors that does. */

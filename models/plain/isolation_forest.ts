@@ -25,6 +25,7 @@ export class IsolationForest implements Detector {
   #trees: Node[] = [];
   #size = 1;
 
+  /** `random` gives numbers in [0, 1). */
   constructor(readonly random: () => number, readonly trees = 100, readonly sample = 256) {}
 
   /** Grows the trees. */

@@ -48,6 +48,7 @@ class Neighbours {
 export class Knn implements Detector {
   #neighbours?: Neighbours;
 
+  /** `k` neighbours. */
   constructor(readonly k = 5) {}
 
   /** Keeps the rows. */
@@ -71,6 +72,7 @@ export class Lof implements Detector {
   #reach = new Float64Array(0);
   #density = new Float64Array(0);
 
+  /** `k` neighbours. */
   constructor(readonly k = 20) {}
 
   /** Each training row's distance to its k-th neighbour, and its density. */

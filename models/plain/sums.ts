@@ -7,6 +7,7 @@ import type { Matrix } from "@/models/matrix.ts";
 
 /** Sum of what lies above the mean, over all columns or chosen ones; nothing is learned. */
 export class PositiveSum implements Detector {
+  /** All columns, or chosen ones. */
   constructor(readonly columns?: readonly number[]) {}
 
   /** Nothing to learn: rows are scaled already. */

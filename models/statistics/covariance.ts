@@ -81,7 +81,10 @@ export function inverseRoot(covariance: Float64Array, width: number, least = 1e-
 }
 
 /** Eigenvalues and, in columns, eigenvectors of a symmetric matrix, by cyclic Jacobi rotations. */
-export function eigen(symmetric: Float64Array, width: number) {
+export function eigen(
+  symmetric: Float64Array,
+  width: number,
+): { values: Float64Array; vectors: Float64Array } {
   const a = symmetric.slice();
   const vectors = new Float64Array(width * width);
   for (let i = 0; i < width; i++) vectors[i * width + i] = 1;

@@ -14,7 +14,9 @@ export function quantile(sorted: ArrayLike<number>, share: number): number {
 
 /** Median and interquartile range of finite numbers. */
 export interface Spread {
+  /** Half of the numbers lie below. */
   readonly median: number;
+  /** From the first to the third quartile. */
   readonly range: number;
 }
 

@@ -6,8 +6,11 @@
 
 /** Probability of exceeding x, for x above `threshold`. */
 export interface Tail {
+  /** Where the tail begins. */
   readonly threshold: number;
+  /** How fast it falls at first. */
   readonly scale: number;
+  /** 0 falls exponentially, more falls more slowly. */
   readonly shape: number;
   /** Share of the sample above the threshold. */
   readonly share: number;
