@@ -3,6 +3,7 @@
  * ids again and again, and comparing bytes is cheaper than making text.
  * @module
  */
+import { type Literal, literalOf } from "./literal.ts";
 import { valueText } from "./value.ts";
 
 const SLOTS = 1 << 15;
@@ -16,6 +17,8 @@ let used = 0;
 const keys = new Int32Array(SLOTS).fill(-1);
 const starts = new Int32Array(SLOTS);
 const texts: string[] = new Array(SLOTS).fill("");
+/** By slot, its text inside JSON's quotes, once it was asked for. */
+const literals: (Literal | undefined)[] = new Array(SLOTS).fill(undefined);
 
 /** Text of a value as {@link valueText} gives it, made once while its slot holds it. */
 export function internedText(view: DataView, type: number, at: number, size: number): string {
@@ -40,6 +43,23 @@ export function recentText(
   const guess = recent[index];
   if (keys[guess] === key && holds(guess, view, at, size)) return texts[guess];
   return texts[recent[index] = slotOf(view, key, at, size)];
+}
+
+/** What stands in JSON's quotes for a value of at most 1,024 bytes; as {@link recentText}. */
+export function recentLiteral(
+  view: DataView,
+  type: number,
+  at: number,
+  size: number,
+  recent: Int32Array,
+  index: number,
+): Literal {
+  const key = (type << 16) | size;
+  let slot = recent[index];
+  if (keys[slot] !== key || !holds(slot, view, at, size)) {
+    slot = recent[index] = slotOf(view, key, at, size);
+  }
+  return literals[slot] ??= literalOf(JSON.stringify(texts[slot].toWellFormed()).slice(1, -1));
 }
 
 /** The slot that holds the value, maybe only from now on. */
@@ -94,4 +114,5 @@ function remember(
   for (let from = at; from < end; from += 4) words[used++] = view.getInt32(from, true);
   if (size & 3) words[used++] = tail(view, end, size & 3);
   texts[slot] = text;
+  literals[slot] = undefined;
 }

@@ -8,14 +8,14 @@ import { type Attribute, type Element, isElement, isHole, literalAttribute } fro
 import { EvtxError } from "./error.ts";
 import type { Fragment } from "./fragment.ts";
 import {
-  isBare,
   isEmpty,
   isLeftOut,
   literalAttributes,
   literalDataJson,
   literalJson,
 } from "./json_tree.ts";
-import { type JsonWriter, type Literal, literalOf } from "./json_writer.ts";
+import type { JsonWriter } from "./json_writer.ts";
+import { type Literal, literalOf } from "./literal.ts";
 import { arraySpans } from "./value.ts";
 
 const QUOTE = 0x22;
@@ -349,12 +349,8 @@ function scalar(fragment: Fragment, hole: number, writer: JsonWriter, view: Data
   const { values } = fragment;
   const type = values.type[hole];
   if (type & 0x80 || type === 0x21) return false;
-  if (isBare(type)) writer.value(view, type, values.at[hole], values.size[hole]);
-  else {
-    writer.byte(QUOTE);
-    writer.value(view, type, values.at[hole], values.size[hole]);
-    writer.byte(QUOTE);
-  }
+  const { recent } = fragment.plan;
+  writer.scalar(view, type, values.at[hole], values.size[hole], recent, hole);
   return true;
 }
 

@@ -7,6 +7,7 @@
 import { type Attribute, type Element, isElement, isHole, type Node, type Text } from "./binxml.ts";
 import { EvtxError } from "./error.ts";
 import type { Fragment } from "./fragment.ts";
+import { isBare } from "./json_writer.ts";
 import { arrayItems, valueText } from "./value.ts";
 
 const MAX_NODES = 1 << 16;
@@ -16,11 +17,6 @@ interface Resolved {
   readonly name: string;
   readonly attributes: readonly { readonly name: string; readonly parts: readonly Text[] }[];
   readonly children: readonly (Text | Resolved)[];
-}
-
-/** Whether JSON shows a value of this type as it is, without quotes. */
-export function isBare(type: number): boolean {
-  return (type >= 0x03 && type <= 0x0a) || type === 0x0d;
 }
 
 /** Whether value `hole` leaves nothing to show. */

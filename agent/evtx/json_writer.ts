@@ -2,12 +2,16 @@
  * JSON as UTF-8 bytes, written in place: no string lies between the log's UTF-16 and the output.
  * @module
  */
-import { internedText } from "./intern.ts";
+import { recentLiteral } from "./intern.ts";
+import { type Literal, literalOf } from "./literal.ts";
 import { dayText, valueText } from "./value.ts";
 
 const EPOCH_1601_S = 11_644_473_600;
 /** Room for what is short, and for what the last word of a literal overruns by. */
 const SLACK = 1_024;
+const QUOTE = 0x22;
+const SID = 0x13;
+const LONGEST_SID = 68;
 const encoder = new TextEncoder();
 /** For each ASCII character: the letter of its escape, `u` for those without, 0 where none is. */
 const ESCAPED = Uint8Array.from({ length: 128 }, (_, c) => {
@@ -18,21 +22,19 @@ const HEX = encoder.encode("0123456789abcdef");
 /** Order of a GUID's bytes as text; -1 is a hyphen. */
 const GUID_ORDER = [3, 2, 1, 0, -1, 5, 4, -1, 7, 6, -1, 8, 9, -1, 10, 11, 12, 13, 14, 15];
 
-/**
- * Literal bytes, as numbers so that they are copied eight at a time. UTF-8 never has the bits of a
- * NaN, the one number whose bits may change on the way.
- */
-export interface Literal {
-  readonly words: Float64Array;
-  readonly size: number;
+/** Whether JSON shows a value of this type as it is, without quotes. */
+export function isBare(type: number): boolean {
+  return (type >= 0x03 && type <= 0x0a) || type === 0x0d;
 }
 
-/** UTF-8 of `text` as a literal. */
-export function literalOf(text: string): Literal {
-  const bytes = encoder.encode(text);
-  const words = new Float64Array((bytes.length + 7) >> 3);
-  new Uint8Array(words.buffer).set(bytes);
-  return { words, size: bytes.length };
+/**
+ * 0 unless both UTF-16 units of a word are ASCII other than controls, quote and backslash. Of a
+ * unit that is smaller than what is taken from it, the highest bit is set.
+ */
+function isPlain(word: number): number {
+  const bad = word | (word - 0x00200020) | ((word ^ 0x00220022) - 0x00010001) |
+    ((word ^ 0x005c005c) - 0x00010001);
+  return (bad & 0x80008000) | (word & 0x7f807f80) ? 0 : 1;
 }
 
 /** A growing buffer of UTF-8. */
@@ -92,6 +94,24 @@ export class JsonWriter {
     this.size += encoder.encodeInto(text, this.#bytes.subarray(this.size)).written;
   }
 
+  /** A value, quoted where it is no number. `recent` is as in {@link recentLiteral}. */
+  scalar(
+    view: DataView,
+    type: number,
+    at: number,
+    size: number,
+    recent: Int32Array,
+    index: number,
+  ): void {
+    if (isBare(type)) return this.value(view, type, at, size);
+    if (this.size > this.#limit) this.#grow(1);
+    this.#bytes[this.size++] = QUOTE;
+    // Of all types it is SIDs that come again and again, and that cost most to write.
+    if (type !== SID || size > LONGEST_SID) this.value(view, type, at, size);
+    else this.literal(recentLiteral(view, type, at, size, recent, index));
+    this.#bytes[this.size++] = QUOTE;
+  }
+
   /** The value without quotes: text escaped, numbers as digits. */
   value(view: DataView, type: number, at: number, size: number): void {
     if (this.size > this.#limit) this.#grow(1);
@@ -127,8 +147,6 @@ export class JsonWriter {
           return this.#hexadecimal(view.getUint32(at, true), view.getUint32(at + 4, true));
         }
         return;
-      case 0x13:
-        return this.#ascii(internedText(view, type, at, size));
     }
     this.text(valueText(view, type, at, size));
   }
@@ -138,28 +156,25 @@ export class JsonWriter {
     this.raw(JSON.stringify(text.toWellFormed()).slice(1, -1));
   }
 
-  #ascii(text: string): void {
-    if (this.size + text.length > this.#limit) this.#grow(text.length);
-    for (let i = 0; i < text.length; i++) this.#bytes[this.size++] = text.charCodeAt(i);
-  }
-
   #utf16(view: DataView, at: number, size: number): void {
     if (this.size + 3 * size > this.#limit) this.#grow(3 * size);
     const bytes = this.#bytes;
     let to = this.size;
     const end = at + (size & ~1);
-    const pairs = end - 3;
+    const out = this.#view;
+    const fours = end - 7;
     while (at < end) {
-      if (at < pairs) {
-        const pair = view.getInt32(at, true);
-        if ((pair & 0xff80ff80) === 0 && (ESCAPED[pair & 127] | ESCAPED[pair >> 16]) === 0) {
-          bytes[to] = pair;
-          bytes[to + 1] = pair >> 16;
-          to += 2;
-          at += 4;
-          continue;
-        }
+      // Four at a time while all are ASCII that needs no escape.
+      while (at < fours) {
+        const first = view.getInt32(at, true);
+        const second = view.getInt32(at + 4, true);
+        if (isPlain(first) === 0 || isPlain(second) === 0) break;
+        const low = (first & 0xff) | (first >> 8);
+        out.setInt32(to, low | (((second & 0xff) | (second >> 8)) << 16), true);
+        to += 4;
+        at += 8;
       }
+      if (at === end) break;
       const unit = view.getUint16(at, true);
       at += 2;
       if (unit < 128) {
@@ -206,14 +221,25 @@ export class JsonWriter {
   }
 
   #digits(value: number): void {
+    if (value > 0x3fffffff) {
+      const high = Math.floor(value / 1e9);
+      this.#digits(high);
+      return this.#fixed(value - high * 1e9, 9);
+    }
     let count = 1;
-    for (let rest = value; rest >= 10; rest = Math.floor(rest / 10)) count++;
-    for (let at = this.size + count - 1; at >= this.size; at--) {
-      const rest = Math.floor(value / 10);
-      this.#bytes[at] = 48 + value - 10 * rest;
+    for (let power = 10; power <= value; power *= 10) count++;
+    this.#fixed(value, count);
+  }
+
+  /** A number below 2^30 with `digits` digits. */
+  #fixed(value: number, digits: number): void {
+    const bytes = this.#bytes;
+    const end = this.size += digits;
+    for (let at = end - 1; at >= end - digits; at--) {
+      const rest = (value / 10) | 0;
+      bytes[at] = 48 + value - 10 * rest;
       value = rest;
     }
-    this.size += count;
   }
 
   #hexadecimal(low: number, high: number): void {
@@ -266,12 +292,7 @@ export class JsonWriter {
   }
 
   #padded(value: number, digits: number, after: number): void {
-    for (let at = this.size + digits - 1; at >= this.size; at--) {
-      const rest = Math.floor(value / 10);
-      this.#bytes[at] = 48 + value - 10 * rest;
-      value = rest;
-    }
-    this.size += digits;
+    this.#fixed(value, digits);
     this.#bytes[this.size++] = after;
   }
 }
