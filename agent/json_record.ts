@@ -9,14 +9,23 @@ export type Json = Readonly<Record<string, unknown>>;
 
 /** A Windows event out of JSON, in Windows' own terms. */
 export interface JsonRecord {
+  /** System/Channel. */
   readonly channel: string;
+  /** Provider's name, "" if the collector leaves it out. */
   readonly provider: string;
+  /** System/EventID. */
   readonly eventId: number;
+  /** System/Version, 0 if left out. */
   readonly version: number;
+  /** System/Level, 0 if left out. */
   readonly level: number;
+  /** System/EventRecordID, -1 if left out. */
   readonly recordId: number;
+  /** Milliseconds since 1970 UTC, NaN if left out. */
   readonly timeMs: number;
+  /** System/Computer. */
   readonly computer: string;
+  /** System/Security/@UserID, "" if left out. */
   readonly userSid: string;
   /** EventData and UserData by name. */
   readonly fields: Json;

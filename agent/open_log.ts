@@ -11,6 +11,7 @@ import { openFeed } from "./json_feed.ts";
 
 /** A file that cannot be read as an event log; the message says what to do. */
 export class NotALogError extends Error {
+  /** Its name in reports. */
   override name = "NotALogError";
 }
 

@@ -9,26 +9,35 @@ import { FIXED_SIZE, utf16, valueText } from "./value.ts";
 
 /** Text that the fragment itself holds; `bare` where JSON shows it as a number or truth value. */
 export interface Text {
+  /** What it says. */
   readonly text: string;
+  /** Whether it is a number or a truth value. */
   readonly bare: boolean;
 }
 
 /** A place that one value of the record fills. */
 export interface Hole {
+  /** Index of the value. */
   readonly hole: number;
 }
 
 /** An attribute with the parts of its value. */
 export interface Attribute {
+  /** As written. */
   readonly name: string;
+  /** What its value is put together from. */
   readonly parts: readonly (Text | Hole)[];
 }
 
 /** An element; `dependency` is the value whose absence leaves it out, -1 for none. */
 export interface Element {
+  /** As written. */
   readonly name: string;
+  /** In their order. */
   readonly attributes: readonly Attribute[];
+  /** In their order. */
   readonly children: readonly Node[];
+  /** Index of a value, or -1. */
   readonly dependency: number;
 }
 

@@ -13,6 +13,7 @@ const CHUNK_MAGIC_2 = 0x006b6e68; // "hnk\0"
 
 /** Bytes at any offset of a file, or of memory. */
 export interface ByteSource extends Disposable {
+  /** Bytes when it was opened. */
   readonly size: number;
   /** Fills `into` from `offset` on; how many bytes there were. */
   read(into: Uint8Array, offset: number): number;
@@ -58,13 +59,17 @@ export function isChunk(view: DataView): boolean {
 
 /** Which chunks of a file to read, counted from 0, `to` exclusive. */
 export interface Range {
+  /** The first. */
   readonly from: number;
+  /** The first that is not read. */
   readonly to: number;
 }
 
 /** Loads chunks into {@link bytes}. The file header is not trusted: a live log's is stale. */
 export class ChunkReader implements Disposable {
+  /** The chunk loaded last; zeros behind what the file has. */
   readonly bytes: Uint8Array<ArrayBuffer> = new Uint8Array(CHUNK_SIZE);
+  /** The same bytes. */
   readonly view: DataView = new DataView(this.bytes.buffer);
   readonly #source: ByteSource;
   readonly #order: Iterator<number>;
@@ -84,6 +89,7 @@ export class ChunkReader implements Disposable {
     return got;
   }
 
+  /** Closes the source. */
   [Symbol.dispose](): void {
     this.#source[Symbol.dispose]();
   }

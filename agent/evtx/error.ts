@@ -1,4 +1,5 @@
 /** A record, template or chunk that breaks the format; the cursor counts it and steps over. */
 export class EvtxError extends Error {
+  /** Its name in reports. */
   override name = "EvtxError";
 }

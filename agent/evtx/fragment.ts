@@ -26,12 +26,15 @@ const plans = new Map<number, { hash2: number; size: number; plan: Plan }[]>();
 
 /** A fragment that is read; reused from record to record. */
 export class Fragment {
+  /** Where its fields are. */
   plan: Plan = EMPTY;
+  /** Its values. */
   readonly values: Instance = new Instance();
   /** The value of the fragment around it that this one is, -1 outermost. */
-  hole = -1;
+  hole: number = -1;
   /** Nested fragments: the first {@link childCount} of these, the others are of older records. */
   readonly children: Fragment[] = [];
+  /** How many fragments are nested in it. */
   childCount = 0;
 
   /** The fragment that value `hole` is, undefined where it is none or several. */
@@ -50,6 +53,7 @@ export class Fragment {
 export class FragmentReader {
   /** The fragments of the record read last: the outermost, then nested ones in their order. */
   readonly fragments: Fragment[] = [];
+  /** How many of them the record has. */
   used = 0;
   /** Where each field of the record is: fragment * 2^16 + value; undefined: ask each fragment. */
   slots: Int32Array | undefined;

@@ -16,8 +16,11 @@ export class Instance {
   end = 0;
   /** The first value that is a nested fragment; {@link count} if there is none. */
   firstNested = 0;
+  /** By value, its offset in the chunk. */
   at: Int32Array = new Int32Array(USUAL_VALUES);
+  /** By value, its bytes. */
   size: Uint16Array = new Uint16Array(USUAL_VALUES);
+  /** By value, its BinXML type. */
   type: Uint8Array = new Uint8Array(USUAL_VALUES);
 
   /** Reads the table of `count` descriptors at `at`, whose values end by `end`. */

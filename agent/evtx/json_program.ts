@@ -31,12 +31,15 @@ const ATTRIBUTES = literalOf('"#attributes":{');
 const TEXT = literalOf(',"#text":');
 
 /** What is written for a record; false leaves the record to the tree. */
-type Step = (fragment: Fragment, writer: JsonWriter, view: DataView) => boolean;
+export type Step = (fragment: Fragment, writer: JsonWriter, view: DataView) => boolean;
 
 /** A shape's steps, and the name under which a fragment around it shows it. */
 export interface JsonProgram {
+  /** Name of its element. */
   readonly name: string;
+  /** The name as a key, with its colon. */
   readonly key: Literal;
+  /** What writes its value. */
   readonly steps: readonly Step[];
 }
 

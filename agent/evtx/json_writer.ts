@@ -42,7 +42,7 @@ export class JsonWriter {
   /** Bytes written so far. */
   size = 0;
   /** Where the record that is being written must end; who writes records keeps to it. */
-  recordEnd = Infinity;
+  recordEnd: number = Infinity;
   #bytes: Uint8Array<ArrayBuffer>;
   #view: DataView;
   /** Up to here anything short may be written without asking. */
@@ -75,11 +75,13 @@ export class JsonWriter {
     this.#limit = larger.length - SLACK;
   }
 
+  /** Writes one byte. */
   byte(value: number): void {
     if (this.size > this.#limit) this.#grow(1);
     this.#bytes[this.size++] = value;
   }
 
+  /** Writes a literal. */
   literal({ words, size }: Literal): void {
     if (this.size + size > this.#limit) this.#grow(size);
     const view = this.#view;

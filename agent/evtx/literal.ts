@@ -10,7 +10,9 @@ const encoder = new TextEncoder();
  * NaN, the one number whose bits may change on the way.
  */
 export interface Literal {
+  /** The bytes, with zeros to a whole word. */
   readonly words: Float64Array;
+  /** How many bytes. */
   readonly size: number;
 }
 

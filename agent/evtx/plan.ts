@@ -25,20 +25,24 @@ export type Parts = readonly Node[];
 
 /** A field whose name is itself a value. */
 export interface NamedByValue {
+  /** Index of the value that is the name. */
   readonly name: number;
+  /** What the field is put together from. */
   readonly parts: Parts;
 }
 
 /** No field of a fragment has this slot. */
-export const ABSENT = -1;
+export const ABSENT: number = -1;
 /** From here down: a field that one value alone does not make. */
-export const MIXED = -2;
+export const MIXED: number = -2;
 
 /** Where each field of one shape is. */
 export interface Plan {
+  /** The fragment as a tree. */
   readonly roots: readonly Element[];
   /** Value index by place in {@link SYSTEM_FIELDS}; -1 where {@link systemText} has it. */
   readonly system: Int16Array;
+  /** Text of System fields that the shape itself holds, "" for the others. */
   readonly systemText: readonly string[];
   /** Value index by field slot; {@link ABSENT}; or {@link MIXED} - i for {@link mixed}[i]. */
   readonly slots: Int32Array;
@@ -46,6 +50,7 @@ export interface Plan {
   readonly mixed: readonly (readonly Parts[])[];
   /** The value of the only unnamed Data: its items, if it is an array, are Data, Data1…; or -1. */
   readonly onlyData: number;
+  /** Data whose Name is a value. */
   readonly namedByValue: readonly NamedByValue[];
   /** How the fragment is written as JSON; null before it is asked for, undefined: by its tree. */
   json: JsonProgram | undefined | null;

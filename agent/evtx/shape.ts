@@ -10,7 +10,9 @@ import type { Instance } from "./instance.ts";
 
 /** Passes over fragments of one chunk; `hash1` and `hash2` are of the last one. */
 export class ShapeScanner {
+  /** One hash of the shape. */
   hash1 = 0;
+  /** Another, of other constants. */
   hash2 = 0;
   /** Where the last fragment ended. */
   end = 0;

@@ -21,6 +21,7 @@ export class EvtxView implements EventView {
   readonly #view: DataView;
   readonly #reader: FragmentReader;
 
+  /** Shows what `reader` read last from the chunk in `view`. */
   constructor(view: DataView, reader: FragmentReader) {
     this.#view = view;
     this.#reader = reader;
