@@ -12,6 +12,7 @@ const DEFAULT_PAGE = 50;
 /** Types that a part of a key may have. */
 const PART = {
   number: /^-?\d{1,30}(\.\d{1,30})?(e[+-]?\d{1,3})?$/i,
+  real: /^-?\d{1,30}(\.\d{1,30})?(e[+-]?\d{1,3})?$/i,
   uuid: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
   moment: /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d{1,6})?(\+00|Z)$/,
   // deno-lint-ignore no-control-regex
@@ -77,7 +78,14 @@ function decodeCursor(cursor: string): unknown[] {
 
 function isPart(kind: keyof typeof PART, text: unknown): boolean {
   if (typeof text !== "string" || !PART[kind].test(text)) return false;
+  if (kind === "number") return isExact(text, Number(text));
+  if (kind === "real") return isExact(text, Math.fround(Number(text)));
   return kind !== "moment" || !Number.isNaN(Date.parse(text.replace(" ", "T").replace("+00", "Z")));
+}
+
+/** Whether Postgres takes the text for a number: neither too large nor too small for its type. */
+function isExact(text: string, value: number): boolean {
+  return Number.isFinite(value) && (value !== 0 || !/[1-9]/.test(text.split(/e/i)[0]!));
 }
 
 /** A Relay connection as resolvers return it. */

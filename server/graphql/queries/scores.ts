@@ -23,7 +23,7 @@ export interface WindowFilter {
 export const SCORE_ORDERS = {
   STRANGEST: {
     name: "score-strangest",
-    parts: ["number", "number", "uuid", "moment", "uuid"],
+    parts: ["number", "real", "uuid", "moment", "uuid"],
     keyOf: ({ p, score, hostId, windowStart, userId }: ScoreRow) => //
     [String(p), String(-score), hostId, windowStart.toISOString(), userId],
   },

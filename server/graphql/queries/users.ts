@@ -15,7 +15,7 @@ export interface UserFilter {
 
 /** Orders of a list of users. */
 export const USER_ORDERS = {
-  RISK: { name: "user-risk", parts: ["number", "uuid"] },
+  RISK: { name: "user-risk", parts: ["real", "uuid"] },
   LAST_SEEN: { name: "user-last-seen", parts: ["moment", "uuid"] },
 } as const satisfies Record<string, Order>;
 
@@ -28,7 +28,7 @@ export function usersByRisk(sql: Sql, filter: UserFilter, page: Page): Promise<U
       last_seen as "lastSeen", reasons, array[risk::text, user_id::text] as key
     from risks
     where (${entityClass}::text is null or entity_class = ${entityClass})
-      and (${minRisk}::real is null or risk >= ${minRisk})
+      and (${minRisk}::float8 is null or risk >= ${minRisk}::float8)
       and (${hostId}::uuid is null or exists (
         select from users where host_id = ${hostId} and users.user_id = risks.user_id))
       and (${id}::uuid is null or (risk, user_id) < (${risk}::text::real, ${id}))
@@ -45,7 +45,7 @@ export function usersByLastSeen(sql: Sql, filter: UserFilter, page: Page): Promi
       last_seen as "lastSeen", reasons, array[last_seen::text, user_id::text] as key
     from risks
     where (${entityClass}::text is null or entity_class = ${entityClass})
-      and (${minRisk}::real is null or risk >= ${minRisk})
+      and (${minRisk}::float8 is null or risk >= ${minRisk}::float8)
       and (${hostId}::uuid is null or exists (
         select from users where host_id = ${hostId} and users.user_id = risks.user_id))
       and (${id}::uuid is null or (last_seen, user_id) < (${seen}::text::timestamptz, ${id}))

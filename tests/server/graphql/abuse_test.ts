@@ -85,6 +85,13 @@ Deno.test("abuse is answered with the right status, a clear message, and nothing
       /endCursor/,
     ],
     [
+      "a number beyond its type in a cursor",
+      `{ users(after: "${
+        Buffer.from(`["user-risk","1e300","00000000-0000-4000-8000-000000000000"]`).toString("base64url")
+      }") { edges { cursor } } }`,
+      /endCursor/,
+    ],
+    [
       "a forged id",
       `{ node(id: "SG9zdDonOyBkcm9wIHRhYmxlIGhvc3RzOyAtLQ==") { id } }`,
       /not the id of a Host/,

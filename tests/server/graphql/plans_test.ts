@@ -68,7 +68,7 @@ Deno.test("every list goes by an index on a database of many rows", async (t) =>
   });
   try {
     const filler = connect(embedded.url, 1);
-    await fill(filler, 60_000);
+    await fill(filler, 20_000);
     await filler.end();
     const strangest = page(SCORE_ORDERS.STRANGEST);
     const newest = page(SCORE_ORDERS.NEWEST);
