@@ -55,7 +55,7 @@ export function register(program: Command): void {
     .option(
       "--server <url>",
       "where the server is",
-      Deno.env.get("HABIT_SERVER") ?? "http://127.0.0.1:8080",
+      Deno.env.get("HABIT_SERVER") ?? "http://127.0.0.1:8420",
     )
     .option("--variables <json>", "variables of the operation", "{}")
     .addHelpText(

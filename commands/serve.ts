@@ -10,8 +10,11 @@ import { startWorker } from "@/server/jobs/worker.ts";
 import { type Server, type ServerOptions, startServer } from "@/server/server.ts";
 
 /** How to serve; the rest is what `startServer` takes. */
-export interface ServeOptions
-  extends Pick<ServerOptions, "port" | "hostname" | "insecure" | "development" | "token" | "tls"> {
+export interface ServeOptions extends
+  Pick<
+    ServerOptions,
+    "port" | "hostname" | "insecure" | "development" | "token" | "tls" | "oidc"
+  > {
   /** File of the root secret; made at first start. */
   readonly keyFile: string;
   /** Runs jobs in this process too. */

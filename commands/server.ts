@@ -29,7 +29,9 @@ export function register(program: Command): void {
     .option("--json-logs", "log lines as JSON")
     .addHelpText(
       "after",
-      "\nExample:\n  DATABASE_URL=postgres://habit@db/habit main.ts server --hostname 0.0.0.0 \\\n" +
+      "\nSign-in by OpenID Connect: set HABIT_OIDC_ISSUER, HABIT_OIDC_CLIENT_ID,\n" +
+        "HABIT_OIDC_CLIENT_SECRET and HABIT_PUBLIC_URL (docs/api.md).\n" +
+        "\nExample:\n  DATABASE_URL=postgres://habit@db/habit main.ts server --hostname 0.0.0.0 \\\n" +
         "    --tls-cert cert.pem --tls-key key.pem",
     )
     .action(run);
@@ -40,6 +42,21 @@ export function portNumber(text: string): number {
   const port = Number(text);
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
   throw new RangeError(`Cannot use port "${text}": it must be a whole number from 0 to 65535.`);
+}
+
+const OIDC = ["ISSUER", "CLIENT_ID", "CLIENT_SECRET"].map((name) => `HABIT_OIDC_${name}`)
+  .concat("HABIT_PUBLIC_URL");
+
+/** The provider of the environment, if one is named there; throws where a part of it is missing. */
+function oidcOfEnvironment() {
+  const values = OIDC.map((name) => Deno.env.get(name));
+  if (values[0] === undefined) return undefined;
+  const missing = OIDC.filter((_, i) => !values[i]);
+  if (missing.length > 0) {
+    throw new Error(`Cannot use OpenID Connect: set ${missing.join(", ")} too.`);
+  }
+  const [issuer, clientId, clientSecret, publicUrl] = values as [string, string, string, string];
+  return { issuer, clientId, clientSecret, publicUrl };
 }
 
 async function run(flags: ServerFlags): Promise<void> {
@@ -67,6 +84,7 @@ async function run(flags: ServerFlags): Promise<void> {
     development: flags.dev,
     token,
     tls,
+    oidc: oidcOfEnvironment(),
     worker: flags.worker,
   });
   console.error(`Habit serves ${server.url} - Ctrl-C stops it.`);

@@ -28,10 +28,10 @@ export interface Risk {
 
 /** Days after which what a day adds has halved. */
 export const HALF_LIFE_DAYS = 7;
-/** Surprise that counts for nothing: one usual day in twenty exceeds it. */
-export const FREE_SURPRISE: number = Math.log(20);
-/** Excess surprise at which the risk is 50. */
-export const EVEN_ODDS = 10;
+/** Surprise that counts for nothing: one usual day in five exceeds it (docs/decisions/0042-risk.md). */
+export const FREE_SURPRISE: number = Math.log(5);
+/** Excess surprise at which the risk is 50; a user without campaigns stays near 10. */
+export const EVEN_ODDS = 20;
 
 const SMALLEST_P = 1e-12;
 

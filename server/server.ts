@@ -16,6 +16,7 @@ import {
   signIn,
   signOut,
 } from "@/server/auth/sign_in.ts";
+import { startSender } from "@/server/export/sender.ts";
 import type { Enqueue, Services } from "@/server/graphql/context.ts";
 import { listen } from "@/server/graphql/news.ts";
 import { graphqlHandler } from "@/server/graphql/yoga.ts";
@@ -41,6 +42,8 @@ export interface ServerOptions {
   /** Answers every other path: the console. */
   readonly console?: (request: Request) => Response | Promise<Response>;
   readonly enqueue?: Enqueue;
+  /** Whether this server sends exports; several may, and do unless told not to. */
+  readonly sends?: boolean;
   /** Sign-in by OpenID Connect beside passwords. */
   readonly oidc?: OidcOptions;
   /** PEM texts; without them only loopback is served unless `insecure`. */
@@ -300,8 +303,10 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const services: Services = { sql, keys: options.keys, news, now, enqueue: options.enqueue };
   const table = await routes(options, services, authenticator);
   const timer = setInterval(() => void forgetNonces(sql).catch(() => {}), NONCES_EVERY_MS);
+  const sender = options.sends === false ? undefined : startSender(services);
   const release = async () => {
     clearInterval(timer);
+    await sender?.[Symbol.asyncDispose]();
     await news[Symbol.asyncDispose]();
     await sql.end({ timeout: 5 });
   };

@@ -5,6 +5,7 @@ import { toCef, toSyslogFrame } from "@/server/export/cef.ts";
 import { checkTarget, deliverDue, pauseSeconds } from "@/server/export/deliver.ts";
 import type { Finding } from "@/server/export/finding.ts";
 import { toOcsf } from "@/server/export/ocsf.ts";
+import { startServer } from "@/server/server.ts";
 import { fixture, HOSTS, KEYS, USERS } from "@/tests/server/fixture.ts";
 
 const FINDING: Finding = {
@@ -124,6 +125,26 @@ Deno.test("a raised alert reaches its targets, is tried again when refused, and 
     assert.ok(!/bob|CORP/.test(body));
     const { data } = await f.ask(`{ exportTargets { kind delivered waiting lastError } }`);
     assert.deepEqual(data.exportTargets.map((t: { delivered: number }) => t.delivered), [1, 1]);
+
+    // A server that sends takes the next alert by itself.
+    await using _sending = await startServer({
+      database: f.database,
+      port: 0,
+      hostname: "127.0.0.1",
+      keys: KEYS,
+      ingest: () => Promise.resolve(new Response()),
+    });
+    const before = got.length;
+    await sql`delete from export_targets where kind = 'cef'`;
+    await sql`
+      insert into alerts
+      select host_id, gen_random_uuid(), user_id, window_start, p, score, now() from scores
+      where host_id = ${HOSTS[1]!.id} and user_id = ${USERS[1]!.id}
+        and window_start = '2026-11-02T11:00Z'`;
+    for (let i = 0; i < 100 && got.length === before; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    assert.equal(got.length, before + 1);
   } finally {
     await sql.end();
   }

@@ -107,6 +107,7 @@ export async function fixture(options: Partial<ServerOptions> = {}): Promise<Fix
     hostname: "127.0.0.1",
     keys: KEYS,
     token: TOKEN,
+    sends: false,
     limit: { perSecond: 10_000, burst: 10_000 },
     ingest: () => Promise.resolve(Response.json({ acknowledged: 1 })),
     ...options,

@@ -87,7 +87,9 @@ Deno.test("abuse is answered with the right status, a clear message, and nothing
     [
       "a number beyond its type in a cursor",
       `{ users(after: "${
-        Buffer.from(`["user-risk","1e300","00000000-0000-4000-8000-000000000000"]`).toString("base64url")
+        Buffer.from(`["user-risk","1e300","00000000-0000-4000-8000-000000000000"]`).toString(
+          "base64url",
+        )
       }") { edges { cursor } } }`,
       /endCursor/,
     ],
