@@ -23,6 +23,8 @@ export interface Database extends AsyncDisposable {
   readonly url: string;
   /** Plain SQL. */
   readonly sql: Sql;
+  /** For training's long reads: DATABASE_READ_URL, a replica, where it is set, else the same pool. */
+  readonly read: Sql;
   /** The same pool through Drizzle. */
   readonly orm: PostgresJsDatabase<typeof schema>;
   /** Waits for what runs, then closes every connection. */
@@ -50,6 +52,9 @@ export function connect(url: string, connections: number): Sql {
       new Promise((resolve, reject) => {
         const socket = net.connect({ host: hostname, port: Number(port || 5432) });
         socket.setNoDelay(true);
+        // postgres.js pauses the socket while a COPY's rows wait to be read, and where the COPY ends
+        // meanwhile never resumes it: the next query hangs. Readers here take rows as they come.
+        socket.pause = () => socket;
         socket.once("connect", () => resolve(socket));
         socket.once("error", reject);
       }),
@@ -60,16 +65,19 @@ export function connect(url: string, connections: number): Sql {
  * Opens `url` and brings its schema up to date. Throws {@link DatabaseError} where nothing answers,
  * where Postgres is older than 15, or where a newer Habit has been here.
  */
-export async function openDatabase(url: string, connections = 8): Promise<Database> {
+export async function openDatabase(
+  url: string,
+  connections = 8,
+  readUrl: string | undefined = Deno.env.get("DATABASE_READ_URL"),
+): Promise<Database> {
   const sql = connect(url, connections);
   const orm = drizzle(sql, { schema });
-  const database: Database = {
-    url,
-    sql,
-    orm,
-    close: () => sql.end({ timeout: 5 }),
-    [Symbol.asyncDispose]: () => sql.end({ timeout: 5 }),
+  const read = readUrl ? connect(readUrl, 2) : sql;
+  const close = async () => {
+    await sql.end({ timeout: 5 });
+    if (read !== sql) await read.end({ timeout: 5 });
   };
+  const database: Database = { url, sql, read, orm, close, [Symbol.asyncDispose]: close };
   try {
     await checkVersion(sql, url);
     await bringUpToDate(sql, url);
