@@ -34,7 +34,10 @@ function count(text: string): number {
 export function register(program: Command): void {
   program.command("estate")
     .description("Write a simulated Windows estate: a folder of .evtx per host, and truth.json.")
-    .option("--out <folder>", "where to write; a new or empty folder")
+    .option(
+      "--out <folder>",
+      "where to write; a new or empty folder (with --format events: for truth.json)",
+    )
     .option("--hosts <n>", "machines, servers among them", count, 30)
     .option("--users <n>", "people", count, 60)
     .option("--days <n>", "length in days", count, 45)
@@ -145,10 +148,23 @@ async function replayFiles(folder: string, index?: string): Promise<ReplayFile[]
   });
 }
 
+/** Prints the events; with --out the truth is written there. Ends where nobody reads on. */
 async function stream(flags: Flags): Promise<void> {
   const { eventLines } = await import("@/estate/stream.ts");
+  const lines = eventLines(await optionsOf(flags));
   const encoder = new TextEncoder();
-  for (const line of eventLines(await optionsOf(flags))) {
-    Deno.stdout.writeSync(encoder.encode(line));
+  for (let line = lines.next();; line = lines.next()) {
+    if (line.done) {
+      if (flags.out === undefined) return;
+      Deno.mkdirSync(flags.out, { recursive: true });
+      return Deno.writeTextFileSync(`${flags.out}/truth.json`, JSON.stringify(line.value, null, 1));
+    }
+    const bytes = encoder.encode(line.value);
+    try {
+      for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
+    } catch (error) {
+      if (error instanceof Deno.errors.BrokenPipe) return;
+      throw error;
+    }
   }
 }

@@ -4,7 +4,7 @@ import { CAMPAIGNS, STRENGTHS } from "@/estate/campaigns/plan.ts";
 import { type EstateOptions, prepare } from "@/estate/generate.ts";
 import { workday } from "@/estate/life/workday.ts";
 import type { EstateEvent } from "@/estate/scene.ts";
-import { streamEstate } from "@/estate/stream.ts";
+import { eventLines, streamEstate } from "@/estate/stream.ts";
 import { EstateView } from "@/estate/view.ts";
 import { generateEstate } from "@/estate/write.ts";
 import { FIELD_NAMES } from "@/features/fields.ts";
@@ -124,6 +124,44 @@ Deno.test("each day's events come sorted, and the stream shows what the files ho
   }
   assert.equal(i, all.length);
   assert.ok(stream.truth.events.length > 0);
+});
+
+Deno.test("the lines of the stream read as logs with the same events and the same truth", () => {
+  const options = { ...SMALL, days: 3 };
+  const path = Deno.makeTempFileSync({ suffix: ".jsonl" });
+  try {
+    const lines = eventLines(options);
+    let text = "";
+    let last = lines.next();
+    for (; !last.done; last = lines.next()) text += last.value;
+    Deno.writeTextFileSync(path, text);
+    const stream = streamEstate(options);
+    using cursor = openLog(path);
+    let count = 0;
+    for (const wanted of stream.views()) {
+      const view = cursor.next()!;
+      assert.deepEqual(
+        [view.channel, view.eventId, view.level, view.recordId, view.computer, view.userSid],
+        [
+          wanted.channel,
+          wanted.eventId,
+          wanted.level,
+          wanted.recordId,
+          wanted.computer,
+          wanted.userSid,
+        ],
+      );
+      if (count++ % 41) continue;
+      FIELD_NAMES.forEach((name, slot) => {
+        if (name.startsWith("Data")) return; // unnamed values are one text in JSON
+        assert.equal(view.text(slot), wanted.text(slot), `${wanted.eventId} ${name}`);
+      });
+    }
+    assert.equal(cursor.next(), undefined);
+    assert.deepEqual(last.value, stream.truth);
+  } finally {
+    Deno.removeSync(path);
+  }
 });
 
 Deno.test("people keep local hours: lunch in New York is not lunch in London, summer time counts", () => {
