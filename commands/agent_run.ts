@@ -5,6 +5,9 @@ import { runLive } from "@/agent/live.ts";
 import { logFile } from "@/agent/log_file.ts";
 import { type FolderSummary, runFolder } from "@/agent/pipeline.ts";
 import { bySignature } from "@/agent/request.ts";
+import { type OfferOutcome, takeOffers } from "@/agent/offers.ts";
+import { readSettings } from "@/agent/settings.ts";
+import { confirm } from "@/agent/upgrade.ts";
 import { pause } from "@/agent/ship.ts";
 import { CHANNELS, FORWARDED_FIELDS } from "@/agent/windows/channels.ts";
 import { LiveLog } from "@/agent/windows/live_log.ts";
@@ -14,6 +17,11 @@ import { join } from "node:path";
 import { enrolHost } from "./agent_manage.ts";
 import { followModel } from "./agent_scorer.ts";
 import { stderrProgress } from "./progress.ts";
+
+/** The server is asked for settings and releases this often. */
+const OFFERS_MS = 15 * 60_000;
+/** Code with which the agent ends for the task scheduler to start its new release. */
+const RESTART_CODE = 75;
 
 /** Flags of `agent run` and `agent backfill`. */
 export interface RunFlags {
@@ -77,18 +85,41 @@ async function runHost(identity: Identity, state: string, signal: AbortSignal): 
   }
   using api = openWevtapi();
   const authorise = bySignature(identity.agentId, identity.privateKey, Date.now);
-  await runLive({
-    scorer: followModel(state, identity.server, authorise, signal),
-    open: (positions) => new LiveLog(api, [...CHANNELS, FORWARDED_FIELDS], positions, Date.now),
-    stateFolder: state,
-    server: identity.server,
-    authorise,
-    keys: identity,
-    signal,
-    offsetMinutes: (timeMs) => -new Date(timeMs).getTimezoneOffset(),
-    now: Date.now,
-    random: Math.random,
-  });
+  const scorer = followModel(state, identity.server, authorise, signal);
+  while (!signal.aborted) {
+    const settings = readSettings(state);
+    const change = new AbortController();
+    let outcome: OfferOutcome = "nothing";
+    const ask = async () => {
+      outcome = await takeOffers(state, identity, authorise);
+      if (outcome !== "nothing") change.abort();
+    };
+    ask();
+    const timer = setInterval(ask, OFFERS_MS);
+    const without = new Set(settings.withoutChannels);
+    const channels = [...CHANNELS, FORWARDED_FIELDS].filter((each) => !without.has(each.channel));
+    try {
+      await runLive({
+        scorer,
+        open: (positions) => new LiveLog(api, channels, positions, Date.now),
+        stateFolder: state,
+        server: identity.server,
+        authorise,
+        keys: identity,
+        signal: AbortSignal.any([signal, change.signal]),
+        offsetMinutes: (timeMs) => -new Date(timeMs).getTimezoneOffset(),
+        now: Date.now,
+        random: Math.random,
+        latenessMs: settings.latenessMinutes * 60_000,
+        spoolBytes: settings.spoolMiB * 2 ** 20,
+        limits: { memoryBytes: settings.memoryMiB * 2 ** 20, cpuShare: settings.cpuShare },
+        onHealth: ({ acknowledgedMs }) => acknowledgedMs !== undefined && confirm(state),
+      });
+    } finally {
+      clearInterval(timer);
+    }
+    if ((outcome as OfferOutcome) === "bundle") Deno.exit(RESTART_CODE);
+  }
 }
 
 async function runFolders(

@@ -13,7 +13,7 @@ import { type Server, type ServerOptions, startServer } from "@/server/server.ts
 export interface ServeOptions extends
   Pick<
     ServerOptions,
-    "port" | "hostname" | "insecure" | "development" | "token" | "tls" | "oidc"
+    "port" | "hostname" | "insecure" | "development" | "token" | "tls" | "oidc" | "agentFolder"
   > {
   /** File of the root secret; made at first start. */
   readonly keyFile: string;

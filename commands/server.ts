@@ -11,6 +11,7 @@ interface ServerFlags {
   insecure?: boolean;
   dev?: boolean;
   worker: boolean;
+  agents?: string;
   jsonLogs?: boolean;
 }
 
@@ -26,6 +27,7 @@ export function register(program: Command): void {
     .option("--insecure", "serve plain HTTP beyond loopback, behind a proxy that ends TLS")
     .option("--dev", "GraphiQL, and the token in HABIT_TOKEN may do everything")
     .option("--no-worker", "run no jobs here: workers elsewhere do")
+    .option("--agents <folder>", "settings.json and agent-N.js that agents are offered, signed")
     .option("--json-logs", "log lines as JSON")
     .addHelpText(
       "after",
@@ -86,6 +88,7 @@ async function run(flags: ServerFlags): Promise<void> {
     tls,
     oidc: oidcOfEnvironment(),
     worker: flags.worker,
+    agentFolder: flags.agents,
   });
   console.error(`Habit serves ${server.url} - Ctrl-C stops it.`);
   await aborted(stop);

@@ -23,6 +23,7 @@ import { graphqlHandler } from "@/server/graphql/yoga.ts";
 import { type BodyLimits, readBody } from "@/server/http/body.ts";
 import { RateLimiter } from "@/server/http/rate_limit.ts";
 import { HttpError, json, secure } from "@/server/http/responses.ts";
+import { currentBundle, readOffers } from "@/server/agents.ts";
 import type { Ingest } from "@/server/ingest.ts";
 import type { ServerKeys } from "@/server/privacy/keys.ts";
 
@@ -39,6 +40,8 @@ export interface ServerOptions {
   readonly token?: string;
   /** Takes in a verified agent's batch. */
   readonly ingest: Ingest;
+  /** Folder of what agents are offered: settings.json and agent-N.js (server/agents.ts). */
+  readonly agentFolder?: string;
   /** Answers every other path: the console. */
   readonly console?: (request: Request) => Response | Promise<Response>;
   readonly enqueue?: Enqueue;
@@ -171,6 +174,19 @@ async function routes(options: ServerOptions, services: Services, authenticator:
     });
   };
 
+  /** Settings and the current release for an agent, signed; nothing where no folder is named. */
+  const offers: Handler = async (request) => {
+    await verifyAgent(sql, request, new Uint8Array(0), now());
+    return json(200, options.agentFolder ? readOffers(options.agentFolder, keys.signKey) : {});
+  };
+
+  const bundle: Handler = async (request) => {
+    await verifyAgent(sql, request, new Uint8Array(0), now());
+    const current = options.agentFolder ? currentBundle(options.agentFolder) : undefined;
+    if (!current) throw new HttpError(404, "no-bundle", "No release is offered.");
+    return new Response(current.bytes, { headers: { "content-type": "text/javascript" } });
+  };
+
   const enrolment: Handler = async (request, info) => {
     spend(strangers, info.remoteAddr.hostname);
     return json(201, await enrol(sql, keys, await jsonBody(request), now()));
@@ -228,6 +244,8 @@ async function routes(options: ServerOptions, services: Services, authenticator:
     ["/v1/vectors", { POST: vectors }],
     ["/v1/estate", { GET: estate }],
     ["/v1/model", { GET: model }],
+    ["/v1/offers", { GET: offers }],
+    ["/v1/bundle", { GET: bundle }],
     ["/v1/enrol", { POST: enrolment }],
     ["/auth/sign-in", { POST: passwordSignIn }],
     ["/auth/sign-out", { POST: leave }],

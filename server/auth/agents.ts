@@ -75,6 +75,7 @@ export async function enrol(sql: Sql, keys: ServerKeys, body: unknown, nowMs: nu
     estateKeyId: keys.estateKeyId,
     estateKey: Buffer.from(keys.estateKey).toString("base64url"),
     sealPublicKey: Buffer.from(keys.sealPublicKey).toString("base64url"),
+    serverKey: Buffer.from(keys.signPublicKey).toString("base64url"),
     serverTime: new Date(nowMs).toISOString(),
   };
 }

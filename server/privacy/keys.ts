@@ -25,6 +25,10 @@ export interface ServerKeys {
   readonly unmaskKey: KeyObject;
   /** Raw X25519 public key that agents seal to, 32 bytes. */
   readonly sealPublicKey: Uint8Array;
+  /** Ed25519 private key that signs settings and upgrades for agents. */
+  readonly signKey: KeyObject;
+  /** Its raw public half, 32 bytes; agents get it at enrolment. */
+  readonly signPublicKey: Uint8Array;
   /** AES-256 key for secrets that must be read again (webhook keys), 32 bytes. */
   readonly secretsKey: Uint8Array;
 }
@@ -36,6 +40,9 @@ function derived(root: Uint8Array, use: string): Uint8Array {
 // RFC 8410: what stands before the 32 raw bytes in PKCS #8 and SPKI.
 const X25519_PKCS8 = Buffer.from("302e020100300506032b656e04220420", "hex");
 const X25519_SPKI = Buffer.from("302a300506032b656e032100", "hex");
+
+const ED25519_PKCS8 = Buffer.from("302e020100300506032b657004220420", "hex");
+const ED25519_SPKI_BYTES = 12;
 
 /** A raw X25519 private key as a key object. */
 export function x25519Private(raw: Uint8Array): KeyObject {
@@ -60,11 +67,19 @@ export function x25519Raw(key: KeyObject): Uint8Array {
 export function deriveKeys(root: Uint8Array): ServerKeys {
   const estateKey = derived(root, "estate");
   const unmaskKey = x25519Private(derived(root, "unmask"));
+  const signKey = createPrivateKey({
+    key: Buffer.concat([ED25519_PKCS8, derived(root, "sign")]),
+    format: "der",
+    type: "pkcs8",
+  });
+  const signSpki = createPublicKey(signKey).export({ format: "der", type: "spki" });
   return {
     estateKeyId: Buffer.from(derived(estateKey, "estate-id")).toString("hex").slice(0, 16),
     estateKey,
     unmaskKey,
     sealPublicKey: x25519Raw(createPublicKey(unmaskKey)),
+    signKey,
+    signPublicKey: new Uint8Array(signSpki.subarray(ED25519_SPKI_BYTES)),
     secretsKey: derived(root, "secrets"),
   };
 }

@@ -2,6 +2,9 @@ import { DEFAULT_SETTINGS, LOCK_FILE, readSettings, takeSettings } from "@/agent
 import { UntrustedError } from "@/agent/signed.ts";
 import { bundlePath, bundleToStart, confirm, isWanted, stage } from "@/agent/upgrade.ts";
 import { type Signed, type SignedPurpose, signedText } from "@/features/signed.ts";
+import { takeOffers } from "@/agent/offers.ts";
+import { currentBundle, readOffers } from "@/server/agents.ts";
+import { deriveKeys } from "@/server/privacy/keys.ts";
 import { temporary } from "./logs.ts";
 import { Buffer } from "node:buffer";
 import { createHash, generateKeyPairSync, sign } from "node:crypto";
@@ -72,6 +75,41 @@ Deno.test("a bundle that reports in stays; one that does not is rolled back and 
   for (let i = 0; i < 3; i++) assert.equal(start(), bundlePath(path, 7), "rolled back");
   assert.ok(!isWanted(path, eight, serverKey, 7), "not tried again");
   assert.ok(isWanted(path, bundle(9)[0], serverKey, 7));
+});
+
+Deno.test("what a server's folder offers is what an agent takes, by the key of its enrolment", async () => {
+  using folder = temporary();
+  using state = temporary();
+  const keys = deriveKeys(new Uint8Array(32).fill(5));
+  const answers: Record<string, () => Response> = {
+    "/v1/offers": () => Response.json(readOffers(folder.path, keys.signKey)),
+    "/v1/bundle": () => new Response(currentBundle(folder.path)!.bytes),
+  };
+  await using server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    (request) => answers[new URL(request.url).pathname](),
+  );
+  const identity = {
+    server: `http://127.0.0.1:${server.addr.port}`,
+    agentId: crypto.randomUUID(),
+    estateKeyId: "",
+    privateKey: new Uint8Array(32),
+    estateKey: new Uint8Array(32),
+    sealPublicKey: new Uint8Array(32),
+    serverKey: keys.signPublicKey,
+  };
+  const take = (trusted = identity) => takeOffers(state.path, trusted, () => ({}));
+  assert.equal(await take(), "nothing");
+  Deno.writeTextFileSync(`${folder.path}/settings.json`, '{ "version": 1, "cpuShare": 0.2 }');
+  assert.equal(await take({ ...identity, serverKey }), "nothing", "another server's key");
+  assert.equal(await take(), "settings");
+  assert.equal(readSettings(state.path).cpuShare, 0.2);
+  for (const version of [2, 11]) {
+    Deno.writeTextFileSync(`${folder.path}/agent-${version}.js`, `// ${version}`);
+  }
+  assert.equal(await take(), "bundle");
+  assert.equal(bundleToStart(state.path, identity.serverKey), bundlePath(state.path, 11));
+  assert.equal(await take(), "nothing");
 });
 
 Deno.test("a bundle that is not signed, not the signed one, or changed later is not started", () => {

@@ -4,6 +4,9 @@ import { statusLines } from "@/agent/status.ts";
 import { bySignature } from "@/agent/request.ts";
 import type { Health } from "@/agent/live.ts";
 import { noCounts } from "@/agent/hosts.ts";
+import { stage } from "@/agent/upgrade.ts";
+import { currentBundle, readOffers } from "@/server/agents.ts";
+import { deriveKeys } from "@/server/privacy/keys.ts";
 import { readSignature } from "@/server/auth/signature.ts";
 import { LedgerServer } from "@/tests/agent/ledger_server.ts";
 import { estateKeys, temporary, writeHosts } from "@/tests/agent/logs.ts";
@@ -16,6 +19,7 @@ const ROOT = new URL("../../", import.meta.url);
 /** A server that enrols whoever brings the token `good`, in front of a ledger. */
 function enrolling(ledger: LedgerServer) {
   const keys = estateKeys();
+  const serverKeys = deriveKeys(new Uint8Array(32).fill(9));
   const enrolled: Record<string, string>[] = [];
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, async (request) => {
     if (new URL(request.url).pathname === "/v1/vectors") {
@@ -35,11 +39,13 @@ function enrolling(ledger: LedgerServer) {
       estateKeyId: "0123456789abcdef",
       estateKey: Buffer.from(keys.estateKey).toString("base64url"),
       sealPublicKey: Buffer.from(keys.sealPublicKey).toString("base64url"),
+      serverKey: Buffer.from(serverKeys.signPublicKey).toString("base64url"),
     }, { status: 201 });
   });
   return {
     url: `http://127.0.0.1:${server.addr.port}`,
     enrolled,
+    serverKeys,
     [Symbol.asyncDispose]: () => server.shutdown(),
   };
 }
@@ -133,9 +139,15 @@ Deno.test("the bundle is one file that reads logs with the least permissions", a
   assert.equal(output.code, 0, error);
   assert.equal(JSON.parse(new TextDecoder().decode(output.stdout)).events, written);
   assert.equal(ledger.events, written);
-  const typo = await run("run", "--log", logs.path);
+  Deno.writeTextFileSync(`${folder.path}/agent-2.js`, 'console.log("release 2");');
+  const { bundle: offer } = readOffers(folder.path, server.serverKeys.signKey);
+  const release = currentBundle(folder.path)!.bytes;
+  stage(state.path, offer!, release, server.serverKeys.signPublicKey);
+  const upgraded = await run("run", "--logs", logs.path);
+  assert.equal(new TextDecoder().decode(upgraded.stdout), "release 2\n", "started in its place");
+  const typo = await run("backfill", "--logs", logs.path, "--jsn");
   assert.notEqual(typo.code, 0);
-  assert.match(new TextDecoder().decode(typo.stderr), /Did you mean --logs\?/);
+  assert.match(new TextDecoder().decode(typo.stderr), /Did you mean --json\?/);
 });
 
 Deno.test("status says in words whether the agent runs, and what each channel misses", () => {
