@@ -23,7 +23,8 @@ const INTRODUCTION = `# How well Habit detects
 
 Written by \`main.ts evaluate report\` from what \`main.ts evaluate\` printed. Plain rivals stand beside
 our score on the same rows, also where they win. \`habit\` is the selected score. Intervals are 95 %
-bootstraps, over tables or campaigns.`;
+bootstraps, over tables or campaigns. Which goals are missed, by how much and why:
+[decision 0032](decisions/0032-what-detection-misses.md).`;
 
 const TITLES: Readonly<Record<string, string>> = {
   "evaluate-table": "Labelled tables",
