@@ -4,11 +4,25 @@
  * @module
  */
 import { type Db, PgBoss } from "pg-boss";
-import type { Sql } from "@/db/open.ts";
+import { connect, type Sql } from "@/db/open.ts";
 
-async function execute(sql: Sql, text: string, values?: unknown[]) {
-  // Drizzle has taken the serialising of dates off its pool.
-  const plain = (values ?? []).map((value) => value instanceof Date ? value.toISOString() : value);
+/** Drizzle has taken the serialising of dates and JSON off its pool; texts are JSON already. */
+function asText(value: unknown): unknown {
+  if (value instanceof Date) return value.toISOString();
+  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+  return isObject && !(value instanceof Uint8Array) ? JSON.stringify(value) : value;
+}
+
+/** A pool of pg-boss' own: dates come back as dates, and JSON that is text already stays it. */
+function bossPool(url: string): Sql {
+  const sql = connect(url, 4);
+  const JSON_TYPES = [114, 3802];
+  for (const oid of JSON_TYPES) sql.options.serializers[oid] = (value: unknown) => value;
+  return sql;
+}
+
+async function execute(sql: Sql, text: string, values: readonly unknown[] = []) {
+  const plain = values.map(asText);
   const result = await sql.unsafe(text, plain as never[]);
   // Several statements in one text give an array of results.
   return { rows: Array.isArray(result[0]) ? result.flat() : [...result] };
@@ -31,34 +45,85 @@ function onPool(sql: Sql): Db {
         held.release();
       }
     },
+    async listen(channel, onNotification, onReconnect) {
+      const { unlisten } = await sql.listen(channel, onNotification, onReconnect);
+      return { close: unlisten };
+    },
   };
 }
 
-/** Queues that workers serve. */
-export const QUEUES = ["train", "score"] as const;
-/** One of {@link QUEUES}. */
-export type Queue = typeof QUEUES[number];
+/** Queues whose jobs are one host's work. */
+export const HOST_QUEUES = ["train", "score", "baseline"] as const;
+/** Queues of work for the whole estate. */
+export const ESTATE_QUEUES = ["recount", "calibrate", "retain"] as const;
+/** A queue that workers serve. */
+export type Queue = typeof HOST_QUEUES[number] | typeof ESTATE_QUEUES[number];
+/** All of them. */
+export const QUEUES: readonly Queue[] = [...HOST_QUEUES, ...ESTATE_QUEUES];
 
-/** Starts pg-boss on the database, with the queues made. */
-export async function startBoss(sql: Sql, onError: (error: Error) => void): Promise<PgBoss> {
+/** Where jobs go that failed every time. */
+export function deadQueue(queue: Queue): string {
+  return `${queue}-dead`;
+}
+
+/** Scores first: an analyst waits for them. */
+export const PRIORITY: Readonly<Record<Queue, number>> = {
+  score: 10,
+  train: 5,
+  calibrate: 3,
+  baseline: 2,
+  recount: 1,
+  retain: 1,
+};
+
+/** When estate jobs run by themselves, UTC. */
+const SCHEDULES: readonly [queue: Queue, cron: string, data: object][] = [
+  ["calibrate", "7 * * * *", {}],
+  ["recount", "20 1 * * 1-6", { full: false }],
+  ["recount", "20 1 * * 0", { full: true }],
+  ["retain", "40 0 * * *", {}],
+];
+
+/**
+ * Starts pg-boss on the database, with the queues made. A killed worker's job runs again after at
+ * most 10 s without a heartbeat and 2 s until somebody looks.
+ */
+export async function startBoss(
+  url: string,
+  onError: (error: Error) => void,
+): Promise<{ boss: PgBoss; stop: () => Promise<void> }> {
+  const sql = bossPool(url);
   const boss = new PgBoss({
     db: onPool(sql),
     superviseIntervalSeconds: 2,
+    monitorIntervalSeconds: 2,
     maintenanceIntervalSeconds: 60,
+    useListenNotify: true,
   });
   boss.on("error", onError);
   await boss.start();
   for (const queue of QUEUES) {
-    await boss.createQueue(`${queue}-dead`);
+    await boss.createQueue(deadQueue(queue));
     await boss.createQueue(queue, {
       // At most one job of a host waits and one runs: more would do the same work again.
       policy: "stately",
-      retryLimit: 3,
+      retryLimit: 5,
+      retryDelay: 1,
       retryBackoff: true,
       heartbeatSeconds: 10,
       expireInSeconds: 3600,
-      deadLetter: `${queue}-dead`,
+      deadLetter: deadQueue(queue),
+      notify: true,
     });
   }
-  return boss;
+  for (const [queue, cron, data] of SCHEDULES) {
+    await boss.schedule(queue, cron, data, { tz: "UTC", key: cron.replace(/\W+/g, "-") });
+  }
+  return {
+    boss,
+    async stop() {
+      await boss.stop({ graceful: true, timeout: 10_000 });
+      await sql.end({ timeout: 5 });
+    },
+  };
 }

@@ -6,7 +6,15 @@ import { getLogger } from "@logtape/logtape";
 import type { PgBoss } from "pg-boss";
 import type { Database, Sql } from "@/db/open.ts";
 import type { Stored } from "@/db/store_batches.ts";
-import { inTransaction, type Queue, QUEUES, startBoss } from "./boss.ts";
+import {
+  deadQueue,
+  HOST_QUEUES,
+  inTransaction,
+  PRIORITY,
+  type Queue,
+  QUEUES,
+  startBoss,
+} from "./boss.ts";
 
 const log = getLogger(["habit", "server", "jobs"]);
 
@@ -27,10 +35,21 @@ export interface Jobs {
     queue: string,
     data: Readonly<Record<string, unknown>>,
   ) => Promise<string>;
-  /** Jobs that wait or run. */
+  /** Enqueues one job for each host in a queue of hosts' work. */
+  readonly insert: (
+    sql: Sql,
+    queue: Queue,
+    hostIds: readonly string[],
+    data?: Readonly<Record<string, unknown>>,
+  ) => Promise<void>;
+  /** Jobs of hosts that wait or run. */
   readonly pending: () => Promise<number>;
   /** How far the job is that was last heard of. */
   readonly running: () => Promise<{ done: number; total: number; message: string } | undefined>;
+  /** Jobs that failed every time, newest first. */
+  readonly dead: () => Promise<DeadJob[]>;
+  /** Sends a queue's dead jobs back to it; gives how many. */
+  readonly redrive: (queue: Queue) => Promise<number>;
   /** Stops asking for work; jobs that run are given time to end. */
   readonly stop: () => Promise<void>;
 }
@@ -38,24 +57,51 @@ export interface Jobs {
 /** The work of one host. */
 export interface HostJob {
   readonly hostId: string;
+  /** Of a baseline: count everything again. */
+  readonly full?: boolean;
+}
+
+/** A job that failed every time. */
+export interface DeadJob {
+  readonly jobId: string;
+  readonly queue: string;
+  /** Undefined for the estate's work. */
+  readonly hostId: string | undefined;
+  readonly reason: string;
+  readonly failedAt: Date;
+}
+
+interface DeadRow extends Omit<DeadJob, "failedAt"> {
+  readonly failedMs: number;
 }
 
 /** Opens the queues on a database. */
 export async function createJobs(database: Database): Promise<Jobs> {
   const { sql } = database;
-  const boss = await startBoss(sql, (error) => {
+  const { boss, stop } = await startBoss(database.url, (error) => {
     log.warn("The job queue did not answer; it is asked again.", { reason: error.message });
   });
 
-  async function insert(inside: Sql, queue: Queue, hostIds: readonly string[]): Promise<void> {
+  async function insert(
+    inside: Sql,
+    queue: Queue,
+    hostIds: readonly string[],
+    data: Readonly<Record<string, unknown>> = {},
+  ): Promise<void> {
     if (hostIds.length === 0) return;
     const startAfter = queue === "train" ? SETTLE_SECONDS : 0;
-    const jobs = hostIds.map((hostId) => ({ data: { hostId }, singletonKey: hostId, startAfter }));
+    const jobs = hostIds.map((hostId) => ({
+      data: { ...data, hostId },
+      singletonKey: hostId,
+      startAfter,
+      priority: PRIORITY[queue],
+    }));
     await boss.insert(queue, jobs, { db: inTransaction(inside) });
   }
 
   return {
     boss,
+    insert,
     async due(inside, stored) {
       const { train, score } = await dueHosts(inside, stored.map(({ hostId }) => hostId));
       await insert(inside, "train", train);
@@ -63,13 +109,14 @@ export async function createJobs(database: Database): Promise<Jobs> {
     },
     async enqueue(inside, queue, data) {
       const singletonKey = typeof data.hostId === "string" ? data.hostId : undefined;
-      return await boss.send(queue, data, { singletonKey, db: inTransaction(inside) }) ?? "";
+      const options = { singletonKey, priority: PRIORITY[queue as Queue] ?? 0 };
+      return await boss.send(queue, data, { ...options, db: inTransaction(inside) }) ?? "";
     },
     async pending() {
       const [{ n }] = await sql<{ n: number }[]>`
         select count(*)::int as n
         from pgboss.job
-        where name = any(${[...QUEUES]}) and state in ('created', 'retry', 'active')`;
+        where name = any(${[...HOST_QUEUES]}) and state in ('created', 'retry', 'active')`;
       return n;
     },
     async running() {
@@ -80,7 +127,19 @@ export async function createJobs(database: Database): Promise<Jobs> {
         limit 1`;
       return job;
     },
-    stop: () => boss.stop({ graceful: true, timeout: 10_000 }),
+    async dead() {
+      const rows = await sql<DeadRow[]>`
+        select id as "jobId", replace(name, '-dead', '') as queue, data ->> 'hostId' as "hostId",
+          coalesce(source_output ->> 'message', output ->> 'message', '') as reason,
+          (extract(epoch from created_on) * 1000)::float8 as "failedMs"
+        from pgboss.job
+        where name = any(${QUEUES.map((queue) => deadQueue(queue))}) and state = 'created'
+        order by created_on desc
+        limit 1000`;
+      return rows.map(({ failedMs, ...row }) => ({ ...row, failedAt: new Date(failedMs) }));
+    },
+    redrive: (queue) => boss.redrive(deadQueue(queue)),
+    stop,
   };
 }
 

@@ -15,17 +15,42 @@ export interface LoadedRows extends HostRows {
 
 const UUID = /^[0-9a-f-]{36}$/;
 
-/**
- * Windows of a host in order of time; `unscoredBy` keeps those only that this model has not scored.
- */
-export async function loadRows(sql: Sql, hostId: string, unscoredBy?: string): Promise<LoadedRows> {
-  if (!UUID.test(hostId) || (unscoredBy !== undefined && !UUID.test(unscoredBy))) {
-    throw new RangeError(`Cannot load rows: "${hostId}" or "${unscoredBy}" is no UUID`);
+/** Which of a host's windows to load. */
+export interface RowFilter {
+  /** Those that this model has not scored. */
+  readonly unscoredBy?: string;
+  /** Those of the last days before the host's newest window. */
+  readonly days?: number;
+  /** Those that begin at this moment or later. */
+  readonly fromMs?: number;
+}
+
+function conditions(hostId: string, { unscoredBy, days, fromMs }: RowFilter): string {
+  let text = "";
+  if (unscoredBy !== undefined) {
+    text += `and not exists (
+        select from scores s
+        where s.host_id = v.host_id and s.window_start = v.window_start and s.user_id = v.user_id
+          and s.model_id = '${unscoredBy}')`;
   }
-  const rest = unscoredBy === undefined ? "" : `and not exists (
-      select from scores s
-      where s.host_id = v.host_id and s.window_start = v.window_start and s.user_id = v.user_id
-        and s.model_id = '${unscoredBy}')`;
+  if (days !== undefined) {
+    text += `and v.window_start > (
+        select max(n.window_start) from vectors n where n.host_id = '${hostId}'
+      ) - interval '${days} days'`;
+  }
+  if (fromMs !== undefined) text += `and v.window_start >= '${new Date(fromMs).toISOString()}'`;
+  return text;
+}
+
+/** Windows of a host in order of time. */
+export async function loadRows(
+  sql: Sql,
+  hostId: string,
+  filter: RowFilter = {},
+): Promise<LoadedRows> {
+  if (!UUID.test(hostId) || !UUID.test(filter.unscoredBy ?? hostId)) {
+    throw new RangeError(`Cannot load rows: "${hostId}" or "${filter.unscoredBy}" is no UUID`);
+  }
   const values: Float32Array[] = [];
   const channels: number[] = [];
   const startMs: number[] = [];
@@ -39,7 +64,7 @@ export async function loadRows(sql: Sql, hostId: string, unscoredBy?: string): P
       select v.window_start, v.user_id, v.channels, v.values, u.entity_class
       from vectors v
       join users u on u.host_id = v.host_id and u.user_id = v.user_id
-      where v.host_id = '${hostId}' ${rest}
+      where v.host_id = '${hostId}' ${conditions(hostId, filter)}
       order by v.window_start, v.user_id
     ) to stdout (format binary)`,
     5,

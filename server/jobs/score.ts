@@ -11,6 +11,8 @@ import { type LoadedRows, loadRows } from "./rows.ts";
 
 const COLUMNS = "host_id, window_start, user_id, model_id, score, p, confidence, top_columns, " +
   "top_shares, top_low, top_high";
+/** Bytes of a row of `scores` in a COPY. */
+const SCORE_BYTES = 290;
 /** Alerts a day for the whole estate where nobody has set a budget. */
 const DEFAULT_PER_DAY = 5;
 const DAY_MS = 86_400_000;
@@ -27,14 +29,20 @@ export async function scoreJob(
   const limit = await alertLimit(sql);
   let windows = 0;
   for (const hostId of [...hostIds].sort()) {
+    // A batch that is being committed now saw this job waiting and added none: wait for its rows.
+    await sql`select from ledger where host_id = ${hostId} for share`;
     const [model] = await sql<{ modelId: string; bytes: Uint8Array }[]>`
       select model_id as "modelId", bytes from models where host_id = ${hostId} and active`;
     if (!model) continue; // the train job that is due scores it
-    const rows = await loadRows(sql, hostId, model.modelId);
+    const rows = await loadRows(sql, hostId, { unscoredBy: model.modelId });
     if (rows.n === 0) continue;
     const scored = (openModel(model.bytes) as HostModel).score(rows);
-    await storeScores(sql, hostId, model.modelId, rows, scored);
-    await raiseAlerts(sql, hostId, rows, scored, limit, nowMs);
+    const copy = scoreTuples(hostId, model.modelId, rows, scored);
+    await sql.begin(async (transaction) => {
+      const inside = transaction as unknown as Sql;
+      await storeScores(inside, copy);
+      await raiseAlerts(inside, hostId, rows, scored, limit, nowMs);
+    });
     windows += rows.n;
   }
   return windows;
@@ -42,16 +50,15 @@ export async function scoreJob(
 
 const uuidBytes = (uuid: string) => new Uint8Array(Buffer.from(uuid.replaceAll("-", ""), "hex"));
 
-async function storeScores(
-  sql: Sql,
+function scoreTuples(
   hostId: string,
   modelId: string,
   rows: LoadedRows,
   scored: Scored,
-): Promise<void> {
+): Uint8Array {
   const [host, model] = [hostId, modelId].map(uuidBytes);
   const users = rows.userIds.map(uuidBytes);
-  const copy = new CopyWriter();
+  const copy = new CopyWriter(SCORE_BYTES * rows.n);
   for (let i = 0; i < rows.n; i++) {
     const top = (part: Uint8Array | Float32Array) =>
       part.subarray(i * TOP_COLUMNS, (i + 1) * TOP_COLUMNS);
@@ -68,31 +75,39 @@ async function storeScores(
     copy.array(700, top(scored.topLow));
     copy.array(700, top(scored.topHigh));
   }
-  await sql.begin(async (transaction) => {
-    const inside = transaction as unknown as Sql;
-    await inside`create temp table scored (like scores) on commit drop`;
-    await copyIn(inside, `copy scored (${COLUMNS}) from stdin (format binary)`, copy.finish());
-    await inside.unsafe(`
-      insert into scores (${COLUMNS})
-      select ${COLUMNS} from scored
-      on conflict (host_id, window_start, user_id) do update
-        set model_id = excluded.model_id, score = excluded.score, p = excluded.p,
-          confidence = excluded.confidence, top_columns = excluded.top_columns,
-          top_shares = excluded.top_shares, top_low = excluded.top_low,
-          top_high = excluded.top_high`);
-  });
+  return copy.finish();
+}
+
+async function storeScores(sql: Sql, tuples: Uint8Array): Promise<void> {
+  await sql`create temp table scored (like scores) on commit drop`;
+  await copyIn(sql, `copy scored (${COLUMNS}) from stdin (format binary)`, tuples);
+  await sql.unsafe(`
+    insert into scores (${COLUMNS})
+    select ${COLUMNS} from scored
+    on conflict (host_id, window_start, user_id) do update
+      set model_id = excluded.model_id, score = excluded.score, p = excluded.p,
+        confidence = excluded.confidence, top_columns = excluded.top_columns,
+        top_shares = excluded.top_shares, top_low = excluded.top_low,
+        top_high = excluded.top_high`);
 }
 
 /** The p-value up to which windows become alerts: the budget a day over the windows a day. */
 async function alertLimit(sql: Sql): Promise<number> {
-  const [setting] = await sql<{ perDay: number }[]>`
-    select (value ->> 'perDay')::float8 as "perDay" from settings where name = 'alertBudget'`;
-  const [rate] = await sql<{ perDay: number }[]>`
+  const rows = await sql<{ name: string; value: { perDay: number } }[]>`
+    select name, value from settings where name in ('alertBudget', 'windowRate')`;
+  const settings = new Map(rows.map(({ name, value }) => [name, value.perDay]));
+  const rate = settings.get("windowRate") ?? await windowsPerDay(sql);
+  return (settings.get("alertBudget") ?? DEFAULT_PER_DAY) / Math.max(1, rate);
+}
+
+/** Windows a day over the last days of the estate; asks every node. */
+export async function windowsPerDay(sql: Sql): Promise<number> {
+  const [{ perDay }] = await sql<{ perDay: number }[]>`
     with newest as (select max(window_start) as at from vectors)
     select count(*) / ${RATE_DAYS}::float8 as "perDay"
     from vectors, newest
     where window_start > newest.at - make_interval(days => ${RATE_DAYS})`;
-  return (setting?.perDay ?? DEFAULT_PER_DAY) / Math.max(1, rate.perDay);
+  return perDay;
 }
 
 /** Raises an alert for each window within the limit that is not of the time trained on alone. */
@@ -106,15 +121,18 @@ async function raiseAlerts(
 ): Promise<void> {
   const newestMs = rows.startMs[rows.n - 1];
   const now = new Date(nowMs()).toISOString();
-  for (let i = 0; i < rows.n; i++) {
-    if (scored.p[i] > limit || rows.startMs[i] < newestMs - RATE_DAYS * DAY_MS) continue;
-    const [userId, start] = [rows.userIds[rows.users[i]], new Date(rows.startMs[i]).toISOString()];
-    await sql`
-      insert into alerts (host_id, alert_id, user_id, window_start, p, score, raised_at)
-      select ${hostId}, ${uuidv7(nowMs())}, ${userId}, ${start}, ${scored.p[i]}, ${scored.score[i]},
-        ${now}
-      where not exists (
-        select from alerts
-        where host_id = ${hostId} and user_id = ${userId} and window_start = ${start})`;
-  }
+  const raised = Array.from({ length: rows.n }, (_, i) => i).filter((i) =>
+    scored.p[i] <= limit && rows.startMs[i] >= newestMs - RATE_DAYS * DAY_MS
+  );
+  if (raised.length === 0) return;
+  await sql`
+    insert into alerts (host_id, alert_id, user_id, window_start, p, score, raised_at)
+    select ${hostId}::uuid, id, user_id, start, p, score, ${now}::text::timestamptz
+    from unnest(
+      ${raised.map(() => uuidv7(nowMs()))}::uuid[],
+      ${raised.map((i) => rows.userIds[rows.users[i]])}::uuid[],
+      ${raised.map((i) => new Date(rows.startMs[i]).toISOString())}::text[]::timestamptz[],
+      ${raised.map((i) => scored.p[i])}::float8[],
+      ${raised.map((i) => scored.score[i])}::float4[]) as r(id, user_id, start, p, score)
+    on conflict (host_id, window_start, user_id) do nothing`;
 }

@@ -8,6 +8,9 @@ import { trainHosts, type TrainHostsOptions } from "@/models/detection.ts";
 import { uuidv7 } from "@/server/ids.ts";
 import { type LoadedRows, loadRows } from "./rows.ts";
 
+/** History that models learn from: three months hold a quarter's end, and bound the memory. */
+const TRAINING_DAYS = 92;
+
 /** Trains hosts and stores their models as the active ones; gives the hosts that have one now. */
 export async function trainJob(
   database: Database,
@@ -18,7 +21,7 @@ export async function trainJob(
   const { sql } = database;
   const rows = new Map<string, LoadedRows>();
   for (const hostId of [...hostIds].sort()) {
-    const loaded = await loadRows(sql, hostId);
+    const loaded = await loadRows(database.read, hostId, { days: TRAINING_DAYS });
     if (loaded.n > 0) rows.set(hostId, loaded);
   }
   if (rows.size === 0) return [];

@@ -8,7 +8,10 @@ import type { Job } from "pg-boss";
 import type { Database } from "@/db/open.ts";
 import type { TrainHostsOptions } from "@/models/detection.ts";
 import { refreshRisks } from "@/server/risk.ts";
+import { QUEUES } from "./boss.ts";
 import type { HostJob, Jobs } from "./jobs.ts";
+import { baselineJob } from "./baseline.ts";
+import { calibrateJob, recountJob, retainJob } from "./estate_jobs.ts";
 import { noteProgress } from "./progress.ts";
 import { scoreJob } from "./score.ts";
 import { trainJob } from "./train.ts";
@@ -16,7 +19,7 @@ import { trainJob } from "./train.ts";
 const log = getLogger(["habit", "server", "worker"]);
 
 /** Hosts of one training: enough for the engine to fill every core. */
-const HOSTS_AT_ONCE = 256;
+const HOSTS_AT_ONCE = 128;
 const POLL_SECONDS = 0.5;
 /** Progress of a long job is written at most this often. */
 const PROGRESS_MS = 500;
@@ -43,7 +46,11 @@ export async function startWorker(options: WorkerOptions): Promise<JobWorker> {
   const { sql } = database;
   const now = options.now ?? Date.now;
   const stopping = new AbortController();
-  const work = { batchSize: HOSTS_AT_ONCE, pollingIntervalSeconds: POLL_SECONDS };
+  const work = {
+    batchSize: HOSTS_AT_ONCE,
+    pollingIntervalSeconds: POLL_SECONDS,
+    notifyPollingIntervalSeconds: 1,
+  };
 
   async function train(batch: Job<HostJob>[]): Promise<void> {
     const hostIds = batch.map(({ data }) => data.hostId);
@@ -64,6 +71,7 @@ export async function startWorker(options: WorkerOptions): Promise<JobWorker> {
     }, now);
     const windows = await scoreJob(database, trained, now);
     await refreshRisks(sql, trained);
+    await jobs.insert(sql, "baseline", trained, { full: true });
     const message = `${trained.length} models trained, ${windows} windows scored`;
     await noteProgress(sql, job, total, total, message, now(), true);
     log.info("Models are trained.", { hosts: trained.length, windows });
@@ -79,12 +87,38 @@ export async function startWorker(options: WorkerOptions): Promise<JobWorker> {
     await noteProgress(sql, job, hostIds.length, hostIds.length, message, now(), true);
   }
 
+  async function baseline(batch: Job<HostJob>[]): Promise<void> {
+    const job = { jobId: batch[0].id, queue: "baseline", startedMs: now() };
+    const total = batch.length;
+    let windows = 0;
+    for (const [done, { data }] of batch.entries()) {
+      await noteProgress(sql, job, done, total, `baselines of ${total} hosts`, now());
+      windows += await baselineJob(database, data.hostId, data.full);
+    }
+    await noteProgress(sql, job, total, total, `${windows} windows counted`, now(), true);
+  }
+
+  function once(queue: string, run: (data: { full?: boolean }) => Promise<string>) {
+    return async ([{ id, data }]: Job<{ full?: boolean }>[]): Promise<void> => {
+      const job = { jobId: id, queue, startedMs: now() };
+      await noteProgress(sql, job, 0, 1, "", now());
+      await noteProgress(sql, job, 1, 1, await run(data ?? {}), now(), true);
+    };
+  }
+
   await jobs.boss.work("train", work, train);
   await jobs.boss.work("score", work, score);
+  await jobs.boss.work("baseline", work, baseline);
+  await jobs.boss.work("calibrate", once("calibrate", () => calibrateJob(database)));
+  await jobs.boss.work(
+    "recount",
+    once("recount", ({ full }) => recountJob(database, jobs, full ?? false)),
+  );
+  await jobs.boss.work("retain", once("retain", () => retainJob(database, now())));
   return {
     async stop() {
       stopping.abort(new DOMException("The worker stops.", "AbortError"));
-      for (const queue of ["train", "score"]) await jobs.boss.offWork(queue, { wait: true });
+      for (const queue of QUEUES) await jobs.boss.offWork(queue, { wait: true });
     },
   };
 }

@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import { startEmbedded } from "@/db/embedded.ts";
+import { type Database, openDatabase } from "@/db/open.ts";
+import { hostIdOf, storeBatches } from "@/db/store_batches.ts";
+import { column, SCHEMA_ID } from "@/features/schema.ts";
+import { WINDOW_MS } from "@/features/vector.ts";
+import type { WireRow } from "@/features/wire.ts";
+import { createJobs, type Jobs } from "@/server/jobs/jobs.ts";
+import { retainJob } from "@/server/jobs/estate_jobs.ts";
+import { startWorker } from "@/server/jobs/worker.ts";
+
+const EPOCH = "00000000-0000-4000-8000-00000000000a";
+const START = Date.UTC(2026, 0, 5);
+const NOW = START + 30 * 86_400_000;
+const FAILED_LOGONS = column("logon_fail");
+
+/** Two users a window, the second one with as many failed logons as the hour's number modulo 10. */
+function rows(from: number, count: number): WireRow[] {
+  return Array.from({ length: count }, (_, i) => {
+    const hour = Math.floor((from + i) / 2);
+    const user = (from + i) % 2;
+    return {
+      user: new Uint8Array(16).fill(user + 1),
+      sealedName: new Uint8Array(0),
+      entityClass: user ? "human" : "machine",
+      startMs: START + hour * WINDOW_MS,
+      offsetMinutes: 0,
+      events: 10,
+      channels: 0xffff,
+      values: Int32Array.from(
+        { length: 128 },
+        (_, k) => k === FAILED_LOGONS ? user * (hour % 10) : 0,
+      ),
+    };
+  });
+}
+
+async function send(database: Database, jobs: Jobs, host: string, from: number, count: number) {
+  const batch = { schema: SCHEMA_ID, host, epoch: EPOCH, firstSeq: from, rows: rows(from, count) };
+  await storeBatches(database.sql, [{ batch }], NOW, jobs.due);
+}
+
+async function untilDone(database: Database, jobs: Jobs): Promise<void> {
+  for (const deadline = Date.now() + 40_000; await jobs.pending() > 0;) {
+    if (Date.now() > deadline) {
+      const waiting = await database.sql`
+        select name, state, retry_count, output::text from pgboss.job where state <> 'completed'`;
+      assert.fail(`jobs still wait after 40 s: ${JSON.stringify(waiting)}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+Deno.test("jobs", async (t) => {
+  const folder = await Deno.makeTempDir();
+  await using cluster = await startEmbedded(folder);
+  await using database = await openDatabase(cluster.url);
+  const { sql } = database;
+  const jobs = await createJobs(database);
+  const training = { autoencoder: { steps: 20 }, gan: { steps: 20 } };
+  const worker = await startWorker({ database, jobs, training, now: () => NOW });
+  const unscored = async () => {
+    const [{ n }] = await sql`
+      select count(*)::int as n from vectors v
+      where not exists (select from scores s where s.host_id = v.host_id
+        and s.window_start = v.window_start and s.user_id = v.user_id)`;
+    return n;
+  };
+  const hostId = hostIdOf("ws-a");
+  const baseline = async () => {
+    const [row] = await sql`
+      select windows, median, p95, p99, active_share from baselines
+      where host_id = ${hostId} and feature = ${FAILED_LOGONS}
+        and user_id = ${"02020202-0202-0202-0202-020202020202"}`;
+    return { ...row };
+  };
+  try {
+    await t.step("train and score what ingest has made due", async () => {
+      await send(database, jobs, "ws-a", 0, 200);
+      await send(database, jobs, "ws-b", 0, 6);
+      await untilDone(database, jobs);
+      assert.equal(await unscored(), 0);
+      const models = await sql`select host_id, pooled, windows from models where active`;
+      const pooled = models.map(({ pooled, windows }) => `${windows} ${pooled}`).sort();
+      assert.deepEqual(pooled, ["200 false", "6 true"]);
+    });
+    await t.step("baselines are the exact quantiles of small counts", async () => {
+      assert.deepEqual(await baseline(), {
+        windows: 100,
+        median: 4,
+        p95: 9,
+        p99: 9,
+        active_share: 0.9,
+      });
+    });
+    await t.step("new windows are scored, and none twice", async () => {
+      await send(database, jobs, "ws-a", 200, 20);
+      await untilDone(database, jobs);
+      assert.equal(await unscored(), 0);
+      const [{ n }] = await sql`select count(*)::int as n from scores`;
+      assert.equal(n, 226);
+    });
+    await t.step(
+      "a day's windows are added to the baselines without counting any twice",
+      async () => {
+        await jobs.insert(sql, "baseline", [hostId]);
+        await untilDone(database, jobs);
+        const added = await baseline();
+        assert.equal(added.windows, 110);
+        await jobs.insert(sql, "baseline", [hostId], { full: true });
+        await untilDone(database, jobs);
+        assert.deepEqual(await baseline(), added);
+      },
+    );
+    await t.step("a job that always fails ends among the dead, and can be sent again", async () => {
+      await sql`update models set bytes = '\\x00' where host_id = ${hostId}`;
+      await jobs.boss.updateQueue("score", { retryLimit: 0 });
+      await send(database, jobs, "ws-a", 220, 2);
+      await untilDone(database, jobs);
+      for (let i = 0; i < 50 && (await jobs.dead()).length === 0; i++) {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      const [dead] = await jobs.dead();
+      assert.equal(dead.queue, "score");
+      assert.equal(dead.hostId, hostId);
+      assert.match(dead.reason, /checkpoint|bytes|model/i);
+      await jobs.insert(sql, "train", [hostId]); // the cause is put right
+      await untilDone(database, jobs);
+      assert.equal(await jobs.redrive("score"), 1);
+      await untilDone(database, jobs);
+      assert.deepEqual(await jobs.dead(), []);
+      assert.equal(await unscored(), 0);
+    });
+    await t.step("retention drops what is too old, and readies the coming weeks", async () => {
+      await retainJob(database, NOW + 500 * 86_400_000);
+      const [{ vectors, scores }] = await sql`
+        select (select count(*)::int from vectors) as vectors,
+          (select count(*)::int from scores) as scores`;
+      assert.deepEqual({ vectors, scores }, { vectors: 0, scores: 0 });
+      const [{ weeks }] = await sql`
+        select count(*)::int as weeks from pg_tables where tablename like 'vectors_2027%'`;
+      assert.equal(weeks, 5);
+    });
+  } finally {
+    await worker.stop();
+    await jobs.stop();
+  }
+  await Deno.remove(folder, { recursive: true }).catch(() => {});
+});
