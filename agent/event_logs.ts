@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import { NotALogError } from "./open_log.ts";
 
-const LOG_NAME = /\.(evtx|jsonl?|json\.gz|jsonl\.gz|zip)$/i;
+const LOG_NAME = /\.(evtx|jsonl?|ndjson|gz|tgz|zip)$/i;
 
 /**
  * The path itself where it is a file; else every log below it, sorted, links not followed. Throws

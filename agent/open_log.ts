@@ -4,7 +4,7 @@
  */
 import type { EventCursor } from "@/features/event.ts";
 import { type ByteSource, fileSource } from "./evtx/chunks.ts";
-import { evtxCursor } from "./evtx/cursor.ts";
+import { evtxCursor, type EvtxOptions } from "./evtx/cursor.ts";
 import type { JsonWriter } from "./evtx/json_writer.ts";
 import { jsonCursor } from "./json_events.ts";
 import { openFeed } from "./json_feed.ts";
@@ -26,24 +26,24 @@ const EVTX_MAGIC = "ElfFile\0";
 /**
  * A cursor over a log file: `.evtx`, or JSON lines, also packed as gzip, tar in gzip or zip.
  * Throws {@link NotALogError} where there is none: a folder, an empty file, no permission, or a
- * format that is not known.
+ * format that is not known. With `checksums`, chunks of `.evtx` whose checksum is wrong are counted.
  */
-export function openLog(path: string): LogCursor {
+export function openLog(path: string, options: { checksums?: boolean } = {}): LogCursor {
   const source = fileSource(openFile(path));
   try {
-    return openSource(source, path);
+    return openSource(source, path, options);
   } catch (error) {
     source[Symbol.dispose]();
     throw error;
   }
 }
 
-function openSource(source: ByteSource, path: string): LogCursor {
+function openSource(source: ByteSource, path: string, options: EvtxOptions): LogCursor {
   const magic = new Uint8Array(8);
   if (source.read(magic, 0) === 0) {
     throw new NotALogError(`Cannot read ${path}: the file is empty; export the log again.`);
   }
-  if (new TextDecoder("latin1").decode(magic) === EVTX_MAGIC) return evtxCursor(source);
+  if (new TextDecoder("latin1").decode(magic) === EVTX_MAGIC) return evtxCursor(source, options);
   const feed = feedOf(source, path);
   if (feed !== undefined) return jsonCursor(source, feed);
   throw new NotALogError(

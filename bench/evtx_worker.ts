@@ -41,7 +41,7 @@ export function readBytes(bytes: Uint8Array, wanted: Wanted): Reading {
 }
 
 function readFile(path: string, wanted: Wanted, range?: Range): Reading {
-  using cursor = openEvtx(path, range);
+  using cursor = openEvtx(path, { range });
   return readWanted(cursor, wanted);
 }
 

@@ -15,6 +15,7 @@ export function register(program: Command): void {
     .description("Print the events of .evtx files and JSON logs, one a line.")
     .argument("<files...>", "log files: .evtx, or JSON lines, also as .gz, .tar.gz or .zip")
     .option("--json", "all fields as JSON (what a pipe gets anyway; a terminal gets short lines)")
+    .option("--checksums", "also say how many chunks have a wrong checksum, as live logs do")
     .option(
       "--where <condition>",
       "only events with NAME=VALUE (also != < <= > >= ~); give it again for more",
@@ -28,12 +29,17 @@ Examples:
   habit events Security.evtx --where EventID=4624 --where LogonType=10
   habit events --json *.evtx | jq .Event.System.Computer`,
     )
-    .action(async (files: string[], options: { json?: boolean; where: string[] }) => {
-      const { parseCondition } = await import("@/agent/where.ts");
-      const conditions = options.where.map(parseCondition);
-      const short = !options.json && Deno.stdout.isTerminal();
-      Deno.exitCode = await printAll(files, conditions, short) ? 0 : 1;
-    });
+    .action(
+      async (
+        files: string[],
+        options: { json?: boolean; checksums?: boolean; where: string[] },
+      ) => {
+        const { parseCondition } = await import("@/agent/where.ts");
+        const conditions = options.where.map(parseCondition);
+        const short = !options.json && Deno.stdout.isTerminal();
+        Deno.exitCode = await printAll(files, conditions, short, options) ? 0 : 1;
+      },
+    );
 }
 
 /** Prints every file; false if one of them could not be opened. */
@@ -41,6 +47,7 @@ async function printAll(
   files: readonly string[],
   conditions: readonly Condition[],
   short: boolean,
+  options: { checksums?: boolean },
 ): Promise<boolean> {
   const { NotALogError, openLog } = await import("@/agent/open_log.ts");
   const { JsonWriter } = await import("@/agent/evtx/json_writer.ts");
@@ -48,7 +55,7 @@ async function printAll(
   let allOpened = true;
   for (const file of files) {
     try {
-      using cursor = openLog(file);
+      using cursor = openLog(file, options);
       const open = print(cursor, conditions, writer, short);
       report(file, cursor);
       if (!open) return allOpened;

@@ -3,6 +3,7 @@
  * as it goes: what is stepped over is counted with its reason.
  * @module
  */
+import { crc32 } from "node:zlib";
 import type { EventCursor, EventView, SourceReport } from "@/features/event.ts";
 import {
   type ByteSource,
@@ -24,6 +25,14 @@ const RECORD_HEADER = 24;
 const MIN_RECORD = 28;
 const RECORD_MAGIC = 0x00002a2a;
 
+/** How an `.evtx` log is read. */
+export interface EvtxOptions {
+  /** Only these chunks, in the order of the file. */
+  readonly range?: Range;
+  /** Count chunks whose checksum is wrong; their records are read all the same. */
+  readonly checksums?: boolean;
+}
+
 /** A cursor over an `.evtx` log that also writes its current event as JSON. */
 export interface EvtxEventCursor extends EventCursor {
   /** Writes the event that `next()` gave last, with all its fields; false where it cannot be. */
@@ -34,6 +43,7 @@ class EvtxCursor implements EvtxEventCursor {
   readonly report: SourceReport = { records: 0, skipped: new Map(), skippedBytes: 0 };
   readonly #chunks: ChunkReader;
   readonly #view: DataView;
+  readonly #checksums: boolean;
   readonly #fragments: FragmentReader;
   readonly #event: EvtxView;
   #at = 0;
@@ -44,8 +54,9 @@ class EvtxCursor implements EvtxEventCursor {
   #firstId = 0;
   #lastId = 0;
 
-  constructor(source: ByteSource, range?: Range) {
+  constructor(source: ByteSource, { range, checksums = false }: EvtxOptions) {
     this.#chunks = new ChunkReader(source, range);
+    this.#checksums = checksums;
     this.#view = this.#chunks.view;
     this.#fragments = new FragmentReader(this.#view);
     this.#event = new EvtxView(this.#view, this.#fragments);
@@ -132,8 +143,17 @@ class EvtxCursor implements EvtxEventCursor {
       this.#lastId = u64(this.#view, 32);
       const free = this.#view.getUint32(48, true);
       this.#end = Math.min(free >= CHUNK_HEADER ? free : CHUNK_SIZE, got);
+      if (this.#checksums && !this.#isIntact()) this.#skip("chunk whose checksum is wrong", 0);
       return true;
     }
+  }
+
+  /** Whether the chunk's two checksums, of its header and of its records, are right. */
+  #isIntact(): boolean {
+    const { bytes } = this.#chunks;
+    const header = crc32(bytes.subarray(128, CHUNK_HEADER), crc32(bytes.subarray(0, 120)));
+    return header === this.#view.getUint32(124, true) &&
+      crc32(bytes.subarray(CHUNK_HEADER, this.#end)) === this.#view.getUint32(52, true);
   }
 
   /** A chunk without its magic: its records are still read where there are some. */
@@ -185,12 +205,12 @@ function reason(error: unknown): string {
   throw error;
 }
 
-/** Events of an `.evtx` log, or of a range of its chunks; closes the source in the end. */
-export function evtxCursor(source: ByteSource, range?: Range): EvtxEventCursor {
-  return new EvtxCursor(source, range);
+/** Events of an `.evtx` log; closes the source in the end. */
+export function evtxCursor(source: ByteSource, options: EvtxOptions = {}): EvtxEventCursor {
+  return new EvtxCursor(source, options);
 }
 
 /** Events of the `.evtx` file at `path`; errors of opening it are Deno's own. */
-export function openEvtx(path: string, range?: Range): EvtxEventCursor {
-  return evtxCursor(fileSource(Deno.openSync(path)), range);
+export function openEvtx(path: string, options: EvtxOptions = {}): EvtxEventCursor {
+  return evtxCursor(fileSource(Deno.openSync(path)), options);
 }

@@ -1,3 +1,5 @@
+import { memorySource } from "@/agent/evtx/chunks.ts";
+import { evtxCursor } from "@/agent/evtx/cursor.ts";
 import { NotALogError, openLog } from "@/agent/open_log.ts";
 import assert from "node:assert/strict";
 import { sampleEvents, writeLog } from "../estate/sample_events.ts";
@@ -47,6 +49,20 @@ Deno.test("a header that lies about its chunks changes nothing, nor do checksums
     lying.fill(0xff, HEADER + 124, HEADER + 128);
     assert.deepEqual(readLines(lying).lines, whole);
   }
+});
+
+Deno.test("wrong checksums are counted for who asks, and the records are read all the same", () => {
+  const log = writeLog(sampleEvents(4));
+  const records = (checksums: boolean) => {
+    using cursor = evtxCursor(memorySource(log), { checksums });
+    while (cursor.next());
+    return [cursor.report.records, Object.fromEntries(cursor.report.skipped)];
+  };
+  const whole = readLines(log).lines.length;
+  assert.deepEqual(records(true), [whole, {}]);
+  log[HEADER + 100] ^= 1; // unused, but part of the header's checksum
+  assert.deepEqual(records(false)[1], {});
+  assert.deepEqual(records(true)[1], { "chunk whose checksum is wrong": 1 });
 });
 
 Deno.test("one broken record is stepped over, counted, and the ones around it are read", () => {
