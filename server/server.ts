@@ -31,10 +31,13 @@ const log = getLogger(["habit", "server"]);
 
 /** What the server is made of. */
 export interface ServerOptions {
+  /** The database. */
   readonly database: Database;
   /** 0 takes any free port. */
   readonly port: number;
+  /** Address to listen on. */
   readonly hostname: string;
+  /** The server's keys. */
   readonly keys: ServerKeys;
   /** A token that may do everything, for the demo and development; agents may use it too. */
   readonly token?: string;
@@ -44,6 +47,7 @@ export interface ServerOptions {
   readonly agentFolder?: string;
   /** Answers every other path: the console. */
   readonly console?: (request: Request) => Response | Promise<Response>;
+  /** Queues jobs, where a runner is connected. */
   readonly enqueue?: Enqueue;
   /** Whether this server sends exports; several may, and do unless told not to. */
   readonly sends?: boolean;
@@ -63,6 +67,7 @@ export interface ServerOptions {
 
 /** A running server. */
 export interface Server extends AsyncDisposable {
+  /** Where it listens. */
   readonly url: string;
   /** Stops taking requests, lets those that run end, closes subscriptions. */
   close(): Promise<void>;

@@ -12,6 +12,7 @@ import { ed25519Public, readSignature, SignatureError } from "./signature.ts";
 
 /** An agent whose request was verified. */
 export interface Agent {
+  /** The agent's id. */
   readonly agentId: string;
   /** The one host that it may write; null for a collector, which may write any. */
   readonly hostId: string | null;
@@ -40,11 +41,32 @@ function readEnrolment(body: unknown): Enrolment {
   );
 }
 
+/** What an agent gets when it has enrolled. */
+export interface Enrolled {
+  /** Its id, for signatures. */
+  readonly agentId: string;
+  /** Names the estate key. */
+  readonly estateKeyId: string;
+  /** HMAC key of pseudonyms, base64url. */
+  readonly estateKey: string;
+  /** X25519 key that names are sealed to, base64url. */
+  readonly sealPublicKey: string;
+  /** Ed25519 key that the server signs with, base64url. */
+  readonly serverKey: string;
+  /** The server's clock. */
+  readonly serverTime: string;
+}
+
 /**
  * Enrols an agent: spends one use of the token, and gives it its id and the estate's keys.
  * @throws HttpError 400 for a malformed body, 403 for a token that does not hold.
  */
-export async function enrol(sql: Sql, keys: ServerKeys, body: unknown, nowMs: number) {
+export async function enrol(
+  sql: Sql,
+  keys: ServerKeys,
+  body: unknown,
+  nowMs: number,
+): Promise<Enrolled> {
   const { token, publicKey, host, version } = readEnrolment(body);
   ed25519Public(publicKey);
   const agentId = uuidv7(nowMs);

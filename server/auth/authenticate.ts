@@ -87,8 +87,11 @@ function developmentPrincipal(): Principal {
 
 /** What {@link Authenticator} needs. */
 export interface AuthenticatorOptions {
+  /** The database. */
   readonly sql: Sql;
+  /** Clock, milliseconds since 1970 UTC. */
   readonly now: () => number;
+  /** Whether the connection is TLS. */
   readonly tls: boolean;
   /** A token given at start that may do everything: for the demo and development. */
   readonly token?: string;
@@ -100,8 +103,11 @@ export class Authenticator {
   readonly #development: Buffer | undefined;
   #generation = 0;
 
-  /** @param options where accounts are, and the development token if there is one. */
-  constructor(readonly options: AuthenticatorOptions) {
+  /** Takes what it is made of. */
+  constructor(
+    /** What it was made with. */
+    readonly options: AuthenticatorOptions,
+  ) {
     this.#development = options.token === undefined ? undefined : hashSecret(options.token);
   }
 

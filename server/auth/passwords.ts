@@ -14,7 +14,7 @@ export const MIN_PASSWORD_LENGTH = 12;
 /** Longest; longer text is refused rather than cut. */
 export const MAX_PASSWORD_LENGTH = 256;
 
-/** @throws RangeError if the password is too short or too long to be accepted. */
+/** Checks a password to be. @throws RangeError if it is too short or too long to be accepted. */
 export function checkPassword(password: string): void {
   const { length } = password;
   if (length >= MIN_PASSWORD_LENGTH && length <= MAX_PASSWORD_LENGTH) return;

@@ -84,7 +84,11 @@ export async function firstAdministratorCode(sql: Sql): Promise<string | undefin
 }
 
 /** Makes the first administrator with the code from the log, and signs them in. */
-export async function makeFirstAdministrator(sql: Sql, body: unknown, nowMs: number) {
+export async function makeFirstAdministrator(
+  sql: Sql,
+  body: unknown,
+  nowMs: number,
+): Promise<string> {
   const { name, password, code } = credentials(body);
   const hash = await hashPassword(password).catch((error) => {
     if (error instanceof RangeError) throw new HttpError(400, "weak-password", `${error.message}.`);

@@ -24,13 +24,17 @@ export function contentDigest(body: Uint8Array): string {
 
 /** Why a signature is refused; what the agent should do follows from it. */
 export class SignatureError extends Error {
+  /** Name. */
   override readonly name = "SignatureError";
 }
 
 /** What a well-formed signature claims, before its key is known. */
 export interface SignatureClaim {
+  /** The agent's id. */
   readonly agentId: string;
+  /** Used once. */
   readonly nonce: string;
+  /** The agent's time. */
   readonly createdMs: number;
   /** Checks the claim by the agent's raw public key. @throws SignatureError if it does not hold. */
   verify(publicKey: Uint8Array): void;

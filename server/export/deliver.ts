@@ -42,7 +42,7 @@ export function pauseSeconds(attempts: number): number {
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
-/** @throws RangeError saying what kind of address the target takes. */
+/** Checks an address. @throws RangeError saying what kind of address the target takes. */
 export function checkTarget(kind: TargetKind, url: string): void {
   const address = URL.canParse(url) ? new URL(url) : undefined;
   const secure = address?.protocol === "https:" ||

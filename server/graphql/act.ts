@@ -14,7 +14,9 @@ type Types = PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>;
 
 /** What a mutation came to. */
 export interface Outcome<Value> {
+  /** What it came to, null if nothing was done. */
   readonly value: Value | null;
+  /** Why nothing was done. */
   readonly userErrors: readonly Reason[];
 }
 
@@ -57,8 +59,11 @@ export function payload<Value>(
 
 /** Who did what to what; secrets never go into `details`. */
 export interface Deed {
+  /** What was done. */
   readonly action: string;
+  /** To what. */
   readonly subject: string;
+  /** How. */
   readonly details?: Readonly<Record<string, unknown>>;
 }
 

@@ -11,8 +11,11 @@ import { badInput } from "./errors.ts";
 
 /** What Pothos knows of our types. */
 export interface SchemaTypes {
+  /** Of each request. */
   Context: Context;
+  /** Fields are there unless they say otherwise. */
   DefaultFieldNullability: false;
+  /** How scalars are held. */
   Scalars: {
     DateTime: { Input: Date; Output: Date };
     JSON: { Input: unknown; Output: unknown };

@@ -17,8 +17,11 @@ export type Enqueue = (
 
 /** Parts of the server that resolvers use; the same for every request. */
 export interface Services {
+  /** The database. */
   readonly sql: Sql;
+  /** The server's keys. */
   readonly keys: ServerKeys;
+  /** What the database tells. */
   readonly news: News;
   /** Clock, milliseconds since 1970 UTC. */
   readonly now: () => number;
@@ -28,6 +31,8 @@ export interface Services {
 
 /** One request's context. */
 export interface Context extends Services {
+  /** Who asks. */
   readonly principal: Principal;
+  /** What was loaded for this request. */
   readonly loaders: Loaders;
 }

@@ -20,9 +20,16 @@ export function forbidden(needed: Permission): GraphQLError {
 
 /** What a person can act on; a mutation returns it as data in `userErrors`. */
 export class UserError extends Error {
+  /** Name. */
   override readonly name = "UserError";
-  /** @param code for programs; @param message for people; @param field of the input it is about. */
-  constructor(readonly code: string, message: string, readonly field: string | null = null) {
+  /** Takes what it is made of. */
+  constructor(
+    /** For programs. */
+    readonly code: string,
+    message: string,
+    /** Of the input it is about. */
+    readonly field: string | null = null,
+  ) {
     super(message);
   }
 }

@@ -21,7 +21,9 @@ const PART = {
 
 /** One sort order: its name goes into the cursor, so that a cursor of another order is refused. */
 export interface Order {
+  /** Name. */
   readonly name: string;
+  /** Types of its parts. */
   readonly parts: readonly (keyof typeof PART)[];
   /** The key of a row that does not carry it as text: cheaper, where every part is exact in JS. */
   // deno-lint-ignore no-explicit-any
@@ -30,20 +32,27 @@ export interface Order {
 
 /** Arguments that every list takes. */
 export interface PageArgs {
+  /** How many. */
   readonly first?: number | null;
+  /** Cursor of the row before. */
   readonly after?: string | null;
 }
 
 /** What a list's SQL needs: the limit (one more than asked, to see if more follow) and the key. */
 export interface Page {
+  /** Bytes of the checkpoint. */
   readonly size: number;
+  /** Rows to fetch. */
   readonly limit: number;
+  /** Cursor of the row before. */
   readonly after: readonly (string | null)[];
+  /** The order. */
   readonly order: Order;
 }
 
 /** A row with its sort key as text, exact to the last digit, unless its order makes the key. */
 export interface Keyed {
+  /** Sort key. */
   readonly key?: readonly string[];
 }
 
@@ -90,7 +99,9 @@ function isExact(text: string, value: number): boolean {
 
 /** A Relay connection as resolvers return it. */
 export interface Connection<Row> {
+  /** The rows. */
   readonly edges: readonly { readonly cursor: string; readonly node: Row }[];
+  /** Where the page lies. */
   readonly pageInfo: {
     readonly hasNextPage: boolean;
     readonly hasPreviousPage: boolean;

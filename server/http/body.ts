@@ -6,7 +6,9 @@ import { HttpError } from "@/server/http/responses.ts";
 
 /** What a route accepts. */
 export interface BodyLimits {
+  /** Most bytes. */
   readonly maxBytes: number;
+  /** Most milliseconds. */
   readonly timeoutMs: number;
 }
 

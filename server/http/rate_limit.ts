@@ -17,8 +17,13 @@ const MAX_KEYS = 100_000; // a flood of made-up keys must not fill memory
 export class RateLimiter {
   readonly #buckets = new Map<string, { tokens: number; atMs: number }>();
 
-  /** @param limit what every key may spend; @param now clock in milliseconds. */
-  constructor(readonly limit: RateLimit, readonly now: () => number) {}
+  /** Takes what it is made of. */
+  constructor(
+    /** What every key may spend. */
+    readonly limit: RateLimit,
+    /** Clock, milliseconds. */
+    readonly now: () => number,
+  ) {}
 
   /** Spends one token of the key's bucket: 0 if it may go on, else seconds until it may. */
   take(key: string): number {

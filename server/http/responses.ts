@@ -38,12 +38,16 @@ export function json(
 
 /** An error that a route answers with; its message is a sentence fit for the caller. */
 export class HttpError extends Error {
+  /** Name. */
   override readonly name = "HttpError";
-  /** @param status of the answer; @param code for programs; @param message for people. */
+  /** Takes what it is made of. */
   constructor(
+    /** Of the answer. */
     readonly status: number,
+    /** For programs. */
     readonly code: string,
     message: string,
+    /** Beside it. */
     readonly headers: Record<string, string> = {},
   ) {
     super(message);

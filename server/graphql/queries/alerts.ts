@@ -8,12 +8,19 @@ import type { AlertRow, WindowKey } from "../rows.ts";
 
 /** What a list of alerts may be narrowed to. */
 export interface AlertFilter {
+  /** The host's id. */
   readonly hostId: string | null;
+  /** The user's pseudonym as a UUID. */
   readonly userId: string | null;
+  /** open, suppressed or closed. */
   readonly state: string | null;
+  /** What a person found, or null. */
   readonly label: string | null;
+  /** Account that it is assigned to, or null. */
   readonly assignee: string | null;
+  /** Not before. */
   readonly from: Date | null;
+  /** Before. */
   readonly to: Date | null;
 }
 
@@ -24,7 +31,7 @@ export const ALERT_ORDERS = {
 } as const satisfies Record<string, Order>;
 
 /** Alerts raised last, first. */
-export function alertsByTime(sql: Sql, filter: AlertFilter, page: Page) {
+export function alertsByTime(sql: Sql, filter: AlertFilter, page: Page): Promise<AlertRow[]> {
   const { hostId, userId, state, label, assignee, from, to } = filter;
   const [raised, id] = page.after;
   return sql<AlertRow[]>`
@@ -51,7 +58,11 @@ export function alertsByTime(sql: Sql, filter: AlertFilter, page: Page) {
 }
 
 /** Alerts with the smallest p-value first. */
-export function alertsByStrangeness(sql: Sql, filter: AlertFilter, page: Page) {
+export function alertsByStrangeness(
+  sql: Sql,
+  filter: AlertFilter,
+  page: Page,
+): Promise<AlertRow[]> {
   const { hostId, userId, state, label, assignee, from, to } = filter;
   const [p, id] = page.after;
   return sql<AlertRow[]>`
@@ -77,7 +88,7 @@ export function alertsByStrangeness(sql: Sql, filter: AlertFilter, page: Page) {
 }
 
 /** Alerts by id, in any order. */
-export function alertsById(sql: Sql, ids: readonly string[]) {
+export function alertsById(sql: Sql, ids: readonly string[]): Promise<AlertRow[]> {
   return sql<AlertRow[]>`
     select a.host_id as "hostId", a.alert_id as "alertId", a.user_id as "userId",
       a.window_start as "windowStart", a.p, a.score, a.raised_at as "raisedAt", c.state, c.label,
@@ -88,7 +99,7 @@ export function alertsById(sql: Sql, ids: readonly string[]) {
 }
 
 /** The alerts of windows, for those that have one. */
-export function alertsOfWindows(sql: Sql, keys: readonly WindowKey[]) {
+export function alertsOfWindows(sql: Sql, keys: readonly WindowKey[]): Promise<AlertRow[]> {
   return sql<AlertRow[]>`
     select a.host_id as "hostId", a.alert_id as "alertId", a.user_id as "userId",
       a.window_start as "windowStart", a.p, a.score, a.raised_at as "raisedAt", c.state, c.label,

@@ -8,7 +8,9 @@ import type { HostRow } from "../rows.ts";
 
 /** What a list of hosts may be narrowed to. */
 export interface HostFilter {
+  /** Part of the name. */
   readonly nameContains?: string | null;
+  /** Not heard of since. */
   readonly silentSince?: Date | null;
 }
 

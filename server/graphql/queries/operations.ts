@@ -15,13 +15,16 @@ export const AGENT_ORDER: Order = { name: "agent-newest", parts: ["moment", "uui
 
 /** What a list of models may be narrowed to. */
 export interface ModelFilter {
+  /** The host's id. */
   readonly hostId: string | null;
+  /** Whether it is in force. */
   readonly active: boolean | null;
+  /** Whether the fleet's model stands in. */
   readonly pooled: boolean | null;
 }
 
 /** Models trained last, first. */
-export function models(sql: Sql, filter: ModelFilter, page: Page) {
+export function models(sql: Sql, filter: ModelFilter, page: Page): Promise<ModelRow[]> {
   const { hostId, active, pooled } = filter;
   const [created, id] = page.after;
   return sql<ModelRow[]>`
@@ -39,7 +42,10 @@ export function models(sql: Sql, filter: ModelFilter, page: Page) {
 }
 
 /** Models by host and id, in any order. */
-export function modelsByKey(sql: Sql, keys: readonly { hostId: string; modelId: string }[]) {
+export function modelsByKey(
+  sql: Sql,
+  keys: readonly { hostId: string; modelId: string }[],
+): Promise<ModelRow[]> {
   return sql<ModelRow[]>`
     select host_id as "hostId", model_id as "modelId", pooled, windows, figures,
       octet_length(bytes) as size, trained_from as "trainedFrom", trained_to as "trainedTo",
@@ -50,7 +56,7 @@ export function modelsByKey(sql: Sql, keys: readonly { hostId: string; modelId: 
 }
 
 /** The active models of hosts. */
-export function activeModels(sql: Sql, hostIds: readonly string[]) {
+export function activeModels(sql: Sql, hostIds: readonly string[]): Promise<ModelRow[]> {
   return sql<ModelRow[]>`
     select host_id as "hostId", model_id as "modelId", pooled, windows, figures,
       octet_length(bytes) as size, trained_from as "trainedFrom", trained_to as "trainedTo",
@@ -64,7 +70,7 @@ export function jobs(
   sql: Sql,
   filter: { readonly queue: string | null; readonly running: boolean | null },
   page: Page,
-) {
+): Promise<JobRow[]> {
   const [started, id] = page.after;
   return sql<JobRow[]>`
     select job_id as "jobId", queue, done, total, message, started_at as "startedAt",
@@ -79,7 +85,7 @@ export function jobs(
 }
 
 /** Jobs by id, in any order. */
-export function jobsById(sql: Sql, ids: readonly string[]) {
+export function jobsById(sql: Sql, ids: readonly string[]): Promise<JobRow[]> {
   return sql<JobRow[]>`
     select job_id as "jobId", queue, done, total, message, started_at as "startedAt",
       updated_at as "updatedAt", ended_at as "endedAt", '{}'::text[] as key
@@ -88,7 +94,11 @@ export function jobsById(sql: Sql, ids: readonly string[]) {
 }
 
 /** Agents enrolled last, first. */
-export function agents(sql: Sql, filter: { readonly revoked: boolean | null }, page: Page) {
+export function agents(
+  sql: Sql,
+  filter: { readonly revoked: boolean | null },
+  page: Page,
+): Promise<AgentRow[]> {
   const [enrolled, id] = page.after;
   return sql<AgentRow[]>`
     select agent_id as "agentId", host_id as "hostId", host, version, enrolled_at as "enrolledAt",
@@ -103,7 +113,7 @@ export function agents(sql: Sql, filter: { readonly revoked: boolean | null }, p
 }
 
 /** Agents by id, in any order. */
-export function agentsById(sql: Sql, ids: readonly string[]) {
+export function agentsById(sql: Sql, ids: readonly string[]): Promise<AgentRow[]> {
   return sql<AgentRow[]>`
     select agent_id as "agentId", host_id as "hostId", host, version, enrolled_at as "enrolledAt",
       last_seen as "lastSeen", revoked_at as "revokedAt", '{}'::text[] as key

@@ -11,11 +11,17 @@ import type { BaselineRow, ExplainedScoreRow, ScoreRow, WindowKey, WindowRow } f
 
 /** What a list of scores or windows may be narrowed to. */
 export interface WindowFilter {
+  /** The host's id. */
   readonly hostId: string | null;
+  /** The user's pseudonym as a UUID. */
   readonly userId: string | null;
+  /** Kind of account. */
   readonly entityClass: string | null;
+  /** Not before. */
   readonly from: Date | null;
+  /** Before. */
   readonly to: Date | null;
+  /** At most this p-value. */
   readonly maxP: number | null;
 }
 
@@ -37,7 +43,11 @@ export const SCORE_ORDERS = {
 } as const satisfies Record<string, Order>;
 
 /** Scores with the smallest p-value first; ties by the higher raw score. */
-export function scoresByStrangeness(sql: Sql, filter: WindowFilter, page: Page) {
+export function scoresByStrangeness(
+  sql: Sql,
+  filter: WindowFilter,
+  page: Page,
+): Promise<ScoreRow[]> {
   const { hostId, userId, entityClass, from, to, maxP } = filter;
   const [p, score, host, start, user] = page.after;
   return sql<ScoreRow[]>`
@@ -65,7 +75,7 @@ export function scoresByStrangeness(sql: Sql, filter: WindowFilter, page: Page) 
 }
 
 /** Scores of the latest windows first. */
-export function scoresByTime(sql: Sql, filter: WindowFilter, page: Page) {
+export function scoresByTime(sql: Sql, filter: WindowFilter, page: Page): Promise<ScoreRow[]> {
   const { hostId, userId, entityClass, from, to, maxP } = filter;
   const [start, host, user] = page.after;
   return sql<ScoreRow[]>`
@@ -93,7 +103,7 @@ export function scoresByTime(sql: Sql, filter: WindowFilter, page: Page) {
 }
 
 /** Scores by key with their columns, in any order. Arrays are dear to parse: lists go without. */
-export function scoresByKey(sql: Sql, keys: readonly WindowKey[]) {
+export function scoresByKey(sql: Sql, keys: readonly WindowKey[]): Promise<ExplainedScoreRow[]> {
   return sql<ExplainedScoreRow[]>`
     select s.host_id as "hostId", s.window_start as "windowStart", s.user_id as "userId",
       h.name as "hostName", u.entity_class as "entityClass", s.model_id as "modelId", s.score, s.p,
@@ -116,7 +126,7 @@ export function windowsOfHost(
   hostId: string,
   filter: Pick<WindowFilter, "userId" | "from" | "to">,
   page: Page,
-) {
+): Promise<WindowRow[]> {
   const { userId, from, to } = filter;
   const [start, user] = page.after;
   return sql<WindowRow[]>`
@@ -135,7 +145,7 @@ export function windowsOfHost(
 }
 
 /** Vectors by key, in any order. */
-export function windowsByKey(sql: Sql, keys: readonly WindowKey[]) {
+export function windowsByKey(sql: Sql, keys: readonly WindowKey[]): Promise<WindowRow[]> {
   return sql<WindowRow[]>`
     select host_id as "hostId", window_start as "windowStart", user_id as "userId",
       offset_minutes as "offsetMinutes", events, channels, values, '{}'::text[] as key
@@ -146,7 +156,10 @@ export function windowsByKey(sql: Sql, keys: readonly WindowKey[]) {
 }
 
 /** Baselines of users on hosts; `user_id` null-uuid is the host as a whole. */
-export function baselinesOf(sql: Sql, keys: readonly { hostId: string; userId: string }[]) {
+export function baselinesOf(
+  sql: Sql,
+  keys: readonly { hostId: string; userId: string }[],
+): Promise<BaselineRow[]> {
   return sql<BaselineRow[]>`
     select host_id as "hostId", user_id as "userId", feature, windows,
       active_share as "activeShare", median, iqr, p95, p99, trained_from as "trainedFrom",

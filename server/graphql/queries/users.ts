@@ -8,8 +8,11 @@ import type { UserRow } from "../rows.ts";
 
 /** What a list of users may be narrowed to. */
 export interface UserFilter {
+  /** The host's id. */
   readonly hostId: string | null;
+  /** Kind of account. */
   readonly entityClass: string | null;
+  /** At least this risk. */
   readonly minRisk: number | null;
 }
 
@@ -64,10 +67,15 @@ export function usersById(sql: Sql, ids: readonly string[]): Promise<UserRow[]> 
 
 /** A user on one host. */
 export interface PresenceRow {
+  /** The host's id. */
   readonly hostId: string;
+  /** The user's pseudonym as a UUID. */
   readonly userId: string;
+  /** Kind of account. */
   readonly entityClass: string;
+  /** First window. */
   readonly firstSeen: Date;
+  /** Latest sign of life. */
   readonly lastSeen: Date;
 }
 
