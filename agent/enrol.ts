@@ -8,6 +8,7 @@ import { base64url, type Identity, newKeyPair, readIdentity, writeIdentity } fro
 
 /** The server did not enrol this host; the message says what to do. */
 export class EnrolError extends Error {
+  /** The class's name. */
   override name = "EnrolError";
 }
 

@@ -114,6 +114,7 @@ export class MergedCursor implements EventCursor {
     cursor[Symbol.dispose]();
   }
 
+  /** Closes what is open. */
   [Symbol.dispose](): void {
     for (const { cursor } of this.#heads.splice(0)) this.#close(cursor);
     this.#pending.length = 0;

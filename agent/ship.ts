@@ -20,6 +20,7 @@ const PATH = "/v1/vectors";
 
 /** The server will never take what we send; a person must act. */
 export class RefusedError extends Error {
+  /** The class's name. */
   override name = "RefusedError";
 }
 

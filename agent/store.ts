@@ -44,6 +44,7 @@ const SCHEMA = `
 
 /** The state of an agent cannot be used; the message says what to do. */
 export class StateError extends Error {
+  /** The class's name. */
   override name = "StateError";
 }
 

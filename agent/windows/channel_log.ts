@@ -409,6 +409,7 @@ export class ChannelLog implements Disposable {
     this.#subscription = 0n;
   }
 
+  /** Closes every handle. */
   [Symbol.dispose](): void {
     this.#close();
     this.#forgetLast("");

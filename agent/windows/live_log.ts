@@ -108,6 +108,7 @@ export class LiveLog implements Disposable {
     return this.#sources.map(({ log }) => log.status);
   }
 
+  /** Closes every channel. */
   [Symbol.dispose](): void {
     for (const { log } of this.#sources) log[Symbol.dispose]();
   }
