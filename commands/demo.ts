@@ -1,11 +1,12 @@
 /** `demo`: the whole path on this machine, from logs to a table of what is strange. @module */
-import { join } from "node:path";
+import { createHash } from "node:crypto";
+import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { portNumber } from "./server.ts";
 
 interface DemoFlags {
   logs?: string;
-  data: string;
+  data?: string;
   port: number;
   exit?: boolean;
   json?: boolean;
@@ -20,11 +21,7 @@ export function register(program: Command): void {
   program.command("demo")
     .description("Read logs, train models, print the strangest users and hours; then serve them.")
     .option("--logs <folder>", "your own event logs instead of a simulated estate")
-    .option(
-      "--data <folder>",
-      "folder of the database, the keys and the agent's state",
-      ".habit/demo",
-    )
+    .option("--data <folder>", "folder of the database, keys and agent's state; one for each source of logs")
     .option("--port <number>", "port of the server; 0 takes a free one", portNumber, 0)
     .option("--exit", "end when the table is printed, instead of serving on")
     .option("--json", "print the table as JSON on standard output, and nothing else there")
@@ -46,7 +43,16 @@ function wholeNumber(text: string): number {
   throw new RangeError(`Cannot use "${text}": it must be a whole number above 0.`);
 }
 
+/** Each source of logs has a folder of its own, so that the same command goes on with the same data. */
+function dataFolder({ logs, data }: DemoFlags): string {
+  if (data) return data;
+  if (!logs) return ".habit/demo";
+  const source = createHash("sha256").update(resolve(logs)).digest("hex").slice(0, 8);
+  return `.habit/demo-${source}`;
+}
+
 async function run(flags: DemoFlags): Promise<void> {
+  const data = dataFolder(flags);
   const { logToStderr } = await import("./logs.ts");
   const { aborted, openStore, untilInterrupted } = await import("./store.ts");
   const { serve } = await import("./serve.ts");
@@ -59,21 +65,21 @@ async function run(flags: DemoFlags): Promise<void> {
   const stop = untilInterrupted();
   const progress = stderrProgress();
   try {
-    await using store = await openStore(flags.data);
-    const estate = flags.logs ? undefined : await demoEstate(flags, progress, stop);
+    await using store = await openStore(data);
+    const estate = flags.logs ? undefined : await demoEstate({ ...flags, data }, progress, stop);
     const token = crypto.randomUUID();
     await using server = await serve(store.database, {
-      keyFile: join(flags.data, "habit.key"),
+      keyFile: join(data, "habit.key"),
       port: flags.port,
       hostname: "127.0.0.1",
       token,
       development: true,
-      worker: true,
+      worker: false,
     });
     const folder = flags.logs ?? estate!.folder;
     const summary = await runPath({
       folder,
-      data: flags.data,
+      data,
       token,
       server,
       progress,

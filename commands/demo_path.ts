@@ -38,6 +38,7 @@ export async function runPath(options: PathOptions): Promise<FolderSummary> {
     "agent",
     `${summary.events} events of ${summary.hosts} hosts in ${summary.files} logs`,
   );
+  await server.work(); // only now: models see the whole history at once, and the agent both cores
   for (;;) {
     const due = await server.jobs.pending();
     if (due === 0) break;

@@ -6,7 +6,7 @@ import type { Database } from "@/db/open.ts";
 import { openKeys, type ServerKeys } from "@/server/privacy/keys.ts";
 import { createIngest } from "@/server/ingest.ts";
 import { createJobs, type Jobs } from "@/server/jobs/jobs.ts";
-import { startWorker } from "@/server/jobs/worker.ts";
+import { type JobWorker, startWorker } from "@/server/jobs/worker.ts";
 import { type Server, type ServerOptions, startServer } from "@/server/server.ts";
 
 /** How to serve; the rest is what `startServer` takes. */
@@ -25,6 +25,8 @@ export interface ServeOptions extends
 export interface Serving extends Server {
   readonly keys: ServerKeys;
   readonly jobs: Jobs;
+  /** Starts running jobs in this process, where that was not done at once. */
+  readonly work: () => Promise<void>;
 }
 
 /** Starts everything; closing stops the worker first, so that no job is cut off mid-write. */
@@ -32,7 +34,9 @@ export async function serve(database: Database, options: ServeOptions): Promise<
   const { keyFile, worker: runsJobs, ...listening } = options;
   const keys = openKeys(keyFile);
   const jobs = await createJobs(database);
-  const worker = runsJobs ? await startWorker({ database, jobs }) : undefined;
+  let worker: JobWorker | undefined;
+  const work = async () => void (worker ??= await startWorker({ database, jobs }));
+  if (runsJobs) await work();
   const ingest = createIngest(database, { due: jobs.due });
   const server = await startServer({
     ...listening,
@@ -46,5 +50,5 @@ export async function serve(database: Database, options: ServeOptions): Promise<
     await worker?.stop();
     await jobs.stop();
   };
-  return { url: server.url, keys, jobs, close, [Symbol.asyncDispose]: close };
+  return { url: server.url, keys, jobs, work, close, [Symbol.asyncDispose]: close };
 }

@@ -1,10 +1,9 @@
 /**
- * Documentation lint: every exported symbol of the library folders has a doc comment
- * (`deno doc --lint`), and every relative link in the Markdown leads somewhere.
+ * Documentation lint: every module and every exported symbol of the library folders has a doc
+ * comment, and every relative link in the Markdown leads somewhere.
  * @module
  */
-import { existsSync } from "node:fs";
-import { globSync } from "node:fs";
+import { existsSync, globSync } from "node:fs";
 
 const FOLDERS = ["features", "agent", "models", "db", "server", "estate"];
 
@@ -22,28 +21,48 @@ export function brokenLinks(files: readonly string[]): string[] {
   return broken;
 }
 
-/**
- * Places without a doc comment in what `deno doc --lint` says. Its other rules ask for types to be
- * written down that only Drizzle and Pothos can infer, and for packages' types to be exported anew.
- */
-export function undocumented(lint: string): string[] {
-  // deno-lint-ignore no-control-regex
-  const plain = lint.replace(/\x1b\[[0-9;]*m/g, "");
-  return [...plain.matchAll(/error\[missing-jsdoc\][^\n]*\n\s*--> (\S+)/g)].map(([, place]) =>
-    place!
-  );
+/** What `deno doc --json` says of a module. */
+interface ModuleDoc {
+  readonly module_doc?: { readonly doc?: string };
+  readonly symbols?: readonly {
+    readonly name: string;
+    readonly declarations: readonly {
+      readonly declarationKind: string;
+      readonly kind: string;
+      readonly jsDoc?: { readonly doc?: string };
+      readonly location: { readonly filename: string; readonly line: number };
+    }[];
+  }[];
+}
+
+/** Modules and exported symbols without a doc comment, as `file:line name`. */
+export async function undocumented(modules: readonly string[]): Promise<string[]> {
+  const { stdout, stderr, success } = await new Deno.Command(Deno.execPath(), {
+    args: ["doc", "--json", "--quiet", ...modules],
+  }).output();
+  const decoder = new TextDecoder();
+  if (!success) throw new Error(`Cannot read the documentation: ${decoder.decode(stderr)}`);
+  const { nodes } = JSON.parse(decoder.decode(stdout)) as { nodes: Record<string, ModuleDoc> };
+  return Object.entries(nodes).flatMap(([module, { module_doc, symbols = [] }]) => [
+    ...(module_doc?.doc ? [] : [`${module} the module itself`]),
+    ...symbols.flatMap(({ name, declarations }) => {
+      const exported = declarations.filter(({ declarationKind, kind }) =>
+        declarationKind === "export" && kind !== "reference" // a re-export is documented at home
+      );
+      if (exported.length === 0 || exported.some(({ jsDoc }) => jsDoc?.doc)) return [];
+      const { filename, line } = exported[0]!.location;
+      return [`${filename}:${line} ${name}`];
+    }),
+  ]);
 }
 
 if (import.meta.main) {
   const modules = FOLDERS.flatMap((folder) => globSync(`${folder}/**/*.{ts,tsx}`))
-    .filter((path) => !path.endsWith(".d.ts") && !path.includes("models/kernel/assembly"));
-  const doc = await new Deno.Command(Deno.execPath(), {
-    args: ["doc", "--lint", "--quiet", ...modules],
-    stdout: "null",
-  }).output();
-  const broken = brokenLinks(globSync("{*.md,docs/**/*.md}"));
-  for (const link of broken) console.error(`Broken link in ${link}`);
-  const missing = undocumented(new TextDecoder().decode(doc.stderr));
-  for (const place of missing) console.error(`No documentation: ${place}`);
-  Deno.exit(missing.length + broken.length === 0 ? 0 : 1);
+    .filter((path) => !/\.d\.ts$|^models\/kernel\//.test(path));
+  const complaints = [
+    ...(await undocumented(modules)).map((symbol) => `No doc comment: ${symbol}`),
+    ...brokenLinks(globSync("{*.md,docs/**/*.md}")).map((link) => `Broken link in ${link}`),
+  ];
+  for (const complaint of complaints) console.error(complaint);
+  Deno.exit(complaints.length === 0 ? 0 : 1);
 }

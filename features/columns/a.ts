@@ -1,4 +1,7 @@
-/** Block A of the schema: time and rhythm. @module */
+/**
+ * Block A of the schema: time and rhythm.
+ * @module
+ */
 import type { Column } from "../column.ts";
 
 /** Columns 0 to 7. */

@@ -1,4 +1,7 @@
-/** Block B of the schema: volume and mix. @module */
+/**
+ * Block B of the schema: volume and mix.
+ * @module
+ */
 import type { Column } from "../column.ts";
 
 /** Columns 8 to 15. */

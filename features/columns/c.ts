@@ -1,4 +1,7 @@
-/** Block C of the schema: logons. @module */
+/**
+ * Block C of the schema: logons.
+ * @module
+ */
 import type { Column } from "../column.ts";
 
 /** Columns 16 to 31. */

@@ -1,4 +1,7 @@
-/** Block D of the schema: failures. @module */
+/**
+ * Block D of the schema: failures.
+ * @module
+ */
 import type { Column } from "../column.ts";
 
 /** Columns 32 to 43. */

@@ -1,4 +1,7 @@
-/** Block E of the schema: novelty of sources and users. @module */
+/**
+ * Block E of the schema: novelty of sources and users.
+ * @module
+ */
 import type { Column } from "../column.ts";
 
 /** Columns 44 to 51. */

@@ -1,4 +1,7 @@
-/** Block F of the schema: reach to other hosts. @module */
+/**
+ * Block F of the schema: reach to other hosts.
+ * @module
+ */
 import type { Column } from "../column.ts";
 
 /** Columns 52 to 61. */

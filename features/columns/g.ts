@@ -1,4 +1,7 @@
-/** Block G of the schema: Kerberos, NTLM and directory replication. @module */
+/**
+ * Block G of the schema: Kerberos, NTLM and directory replication.
+ * @module
+ */
 import type { Column } from "../column.ts";
 
 /** Columns 62 to 69. */

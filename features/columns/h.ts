@@ -1,4 +1,7 @@
-/** Block H of the schema: privileges and accounts. @module */
+/**
+ * Block H of the schema: privileges and accounts.
+ * @module
+ */
 import type { Column } from "../column.ts";
 
 /** Columns 70 to 81. */

@@ -1,4 +1,7 @@
-/** Block I of the schema: programs. @module */
+/**
+ * Block I of the schema: programs.
+ * @module
+ */
 import type { Column } from "../column.ts";
 
 /** Columns 82 to 101. */

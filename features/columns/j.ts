@@ -1,4 +1,7 @@
-/** Block J of the schema: PowerShell. @module */
+/**
+ * Block J of the schema: PowerShell.
+ * @module
+ */
 import type { Column } from "../column.ts";
 
 /** Columns 102 to 109. */

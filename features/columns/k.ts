@@ -1,4 +1,7 @@
-/** Block K of the schema: persistence. @module */
+/**
+ * Block K of the schema: persistence.
+ * @module
+ */
 import type { Column } from "../column.ts";
 
 /** Columns 110 to 119. */

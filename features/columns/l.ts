@@ -1,4 +1,7 @@
-/** Block L of the schema: defence evasion and data. @module */
+/**
+ * Block L of the schema: defence evasion and data.
+ * @module
+ */
 import type { Column } from "../column.ts";
 
 /** Columns 120 to 127. */
