@@ -21,7 +21,10 @@ export function register(program: Command): void {
   program.command("demo")
     .description("Read logs, train models, print the strangest users and hours; then serve them.")
     .option("--logs <folder>", "your own event logs instead of a simulated estate")
-    .option("--data <folder>", "folder of the database, keys and agent's state; one for each source of logs")
+    .option(
+      "--data <folder>",
+      "folder of the database, keys and agent's state; one for each source of logs",
+    )
     .option("--port <number>", "port of the server; 0 takes a free one", portNumber, 0)
     .option("--exit", "end when the table is printed, instead of serving on")
     .option("--json", "print the table as JSON on standard output, and nothing else there")

@@ -9,6 +9,8 @@ import type { Progress } from "./progress.ts";
 import type { Serving } from "./serve.ts";
 
 const POLL_MS = 200;
+/** Ingest lets training wait this long for more of the same backlog. */
+const SETTLE_MS = 2_500;
 
 /** What the path runs on. */
 export interface PathOptions {
@@ -38,7 +40,9 @@ export async function runPath(options: PathOptions): Promise<FolderSummary> {
     "agent",
     `${summary.events} events of ${summary.hosts} hosts in ${summary.files} logs`,
   );
-  await server.work(); // only now: models see the whole history at once, and the agent both cores
+  // Only now, when every job is due: one training of all hosts, on their whole history.
+  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+  await server.work();
   for (;;) {
     const due = await server.jobs.pending();
     if (due === 0) break;

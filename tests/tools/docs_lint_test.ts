@@ -21,7 +21,7 @@ Deno.test("an exported symbol without a doc comment is named with its line", asy
       "/**\n * A module.\n * @module\n */\n/** Said. */\nexport const a = 1;\nexport const b = 2;\nconst c = 3;\nvoid c;\n",
     );
     const [symbol, ...more] = await undocumented([file]);
-    assert.match(symbol!, /module\.ts:7 b$/);
+    assert.match(symbol!, /module\.ts:6 b$/);
     assert.deepEqual(more, []);
   } finally {
     await Deno.remove(folder, { recursive: true });
