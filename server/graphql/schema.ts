@@ -9,6 +9,7 @@ import type { Context } from "./context.ts";
 import { badInput, forbidden } from "./errors.ts";
 import "./types/host.ts";
 import "./types/user.ts";
+import "./types/peers.ts";
 import "./types/window.ts";
 import "./types/score.ts";
 import "./types/alert.ts";

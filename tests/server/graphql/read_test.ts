@@ -113,6 +113,17 @@ Deno.test("reading over GraphQL", async (t) => {
     assert.equal(data.strange.edges.length, HOSTS.length);
   });
 
+  await t.step("peer groups are kinds of account with their risks", async () => {
+    const { data } = await f.ask(`{ peerGroups { entityClass users medianRisk highRisk } }`);
+    assert.deepEqual(data.peerGroups[0], {
+      entityClass: "admin",
+      users: 1,
+      medianRisk: 25.5,
+      highRisk: 25.5,
+    });
+    assert.equal(data.peerGroups.length, USERS.length);
+  });
+
   await t.step("every object is found again by its global id", async () => {
     const { data } = await f.ask(
       `{ hosts(first: 1) { edges { node { id } } } users(first: 1) { edges { node { id } } }
