@@ -7,12 +7,16 @@ import { createHash } from "node:crypto";
 import { createServer } from "node:net";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { getLogger } from "@logtape/logtape";
 import { DatabaseError } from "./open.ts";
+
+const log = getLogger(["habit", "db"]);
 
 const BINARIES = "18.4.0-beta.17"; // every release of these packages is called a beta
 const START_MS = 30_000;
 /** Signals the server when our end of its standard input closes, even by `kill -9`. */
-const GUARD = 'exec 3<&0; "$@" & c=$!; (read _; kill -INT $c) <&3 & wait $c';
+const GUARD = 'exec 3<&0; "$@" & c=$!; (read _; kill -INT $c) <&3 2>/dev/null & g=$!; ' +
+  "wait $c; s=$?; kill $g 2>/dev/null; exit $s";
 
 /** A running embedded Postgres. */
 export interface Embedded extends AsyncDisposable {
@@ -186,26 +190,57 @@ export async function freePort(): Promise<number> {
   });
 }
 
+/** Starts the server, and starts it again on the same port if it dies while we live. */
 async function run(
   program: string,
   data: string,
   user: Account | undefined,
   release: () => void,
 ): Promise<Embedded> {
+  let { child, port } = await launch(program, data, user);
+  let stopping = false;
+  const watched = (async () => {
+    for (;;) {
+      await child.status;
+      if (stopping) return;
+      log.warn("Postgres ended by itself; it is started again and recovers.", { data });
+      ({ child, port } = await launch(program, data, user, port));
+    }
+  })();
+  watched.catch((error) => log.error("Postgres could not be started again.", { error }));
+  const url = `postgres://habit@127.0.0.1:${port}/postgres`;
+  let stopped: Promise<void> | undefined;
+  const stop = () =>
+    stopped ??= (async () => {
+      stopping = true;
+      if (Deno.build.os === "windows") child.kill("SIGINT");
+      else await child.stdin.close().catch(() => {});
+      await watched.catch(() => {});
+      release();
+    })();
+  return { url, stop, [Symbol.asyncDispose]: stop };
+}
+
+/** Starts the server on a port, a free one if none is named, and waits until it takes connections. */
+async function launch(
+  program: string,
+  data: string,
+  user: Account | undefined,
+  wanted?: number,
+): Promise<{ child: Deno.ChildProcess; port: number }> {
   const deadline = Date.now() + START_MS;
   for (;;) {
-    const port = await freePort();
+    const port = wanted ?? await freePort();
     const child = spawn(program, data, port, user);
-    const log = await untilReady(child);
-    if (log.ready) {
-      return embedded(child, `postgres://habit@127.0.0.1:${port}/postgres`, release);
-    }
+    const { ready, text } = await untilReady(child);
+    if (ready) return { child, port };
     await child.status;
     // A killed server's process can outlive it for seconds as a zombie that still owns the folder.
-    const again = /postmaster.pid" already exists|could not bind|address already in use/i;
-    if (Date.now() > deadline || !again.test(log.text)) {
+    const again =
+      /postmaster.pid" already exists|shared memory|could not bind|address already in use/i;
+    if (Date.now() > deadline || !again.test(text)) {
       throw new DatabaseError(
-        `Cannot start Postgres on ${data}: ${log.text.trim().split("\n").slice(-3).join(" ")}`,
+        `Cannot start Postgres on ${data}: ${text.trim().split("\n").slice(-3).join(" ")}`,
       );
     }
     await new Promise((resolve) => setTimeout(resolve, 500));
@@ -254,16 +289,4 @@ async function untilReady(child: Deno.ChildProcess): Promise<{ ready: boolean; t
       return { ready: true, text };
     }
   }
-}
-
-function embedded(child: Deno.ChildProcess, url: string, release: () => void): Embedded {
-  let stopped: Promise<void> | undefined;
-  const stop = () =>
-    stopped ??= (async () => {
-      if (Deno.build.os === "windows") child.kill("SIGINT");
-      else await child.stdin.close().catch(() => {});
-      await child.status;
-      release();
-    })();
-  return { url, stop, [Symbol.asyncDispose]: stop };
 }

@@ -41,6 +41,15 @@ const MIGRATIONS = new URL("./migrations/", import.meta.url);
 /** Any number that nothing else locks: migrations run one process at a time. */
 const MIGRATION_LOCK = 7_261_001;
 
+/**
+ * postgres.js writes to a connection that Postgres has just dropped from a timer of its own, where
+ * nobody can catch what that throws (`socket` is null). The query itself is told and tried again.
+ */
+globalThis.addEventListener("error", (event) => {
+  const stack = event.error instanceof TypeError ? event.error.stack ?? "" : "";
+  if (/nextWrite.*postgres\/src\/connection/s.test(stack)) event.preventDefault();
+});
+
 /** Connects without Nagle's delay, which would hold back each COPY by 40 ms. */
 export function connect(url: string, connections: number): Sql {
   const { hostname, port } = new URL(url);

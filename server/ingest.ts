@@ -164,24 +164,36 @@ class FlushQueue {
 
   async #flush(taken: readonly Waiting[]): Promise<void> {
     try {
-      const stored = await storeBatches(
-        this.#database.sql,
-        taken.map(({ batch, sender }) => ({ batch, agentId: sender.agentId })),
-        (this.#hooks.now ?? Date.now)(),
-        this.#hooks.due,
-      );
-      taken.forEach(({ resolve }, i) => resolve(stored[i]));
+      await this.#store(taken);
     } catch (error) {
-      log.warn("Batches were not stored; agents keep them and send them again.", {
-        batches: taken.length,
-        reason: (error as { code?: string }).code ?? (error as Error).name,
-      });
-      const unavailable = new HttpError(503, "not-stored", "The database did not take the batch.", {
-        "retry-after": "2",
-      });
-      for (const { reject } of taken) reject(unavailable);
+      // One batch that Postgres refuses must not hold up the others: each by itself, then.
+      const alone = taken.length > 1 && /^(22|23)/.test((error as { code?: string }).code ?? "");
+      const refused = alone ? undefined : notStored(taken.length, error);
+      for (const one of taken) {
+        if (refused) one.reject(refused);
+        else await this.#store([one]).catch((reason) => one.reject(notStored(1, reason)));
+      }
     } finally {
       for (const { batch } of taken) this.#rows -= batch.rows.length;
     }
   }
+
+  async #store(taken: readonly Waiting[]): Promise<void> {
+    const stored = await storeBatches(
+      this.#database.sql,
+      taken.map(({ batch, sender }) => ({ batch, agentId: sender.agentId })),
+      (this.#hooks.now ?? Date.now)(),
+      this.#hooks.due,
+    );
+    taken.forEach(({ resolve }, i) => resolve(stored[i]));
+  }
+}
+
+/** Tells the log, and makes what the agent is told. */
+function notStored(batches: number, error: unknown): HttpError {
+  const reason = (error as { code?: string }).code ?? (error as Error).name;
+  log.warn("Batches were not stored; agents keep them and send them again.", { batches, reason });
+  return new HttpError(503, "not-stored", "The database did not take the batch.", {
+    "retry-after": "2",
+  });
 }
