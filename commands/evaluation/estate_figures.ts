@@ -92,6 +92,7 @@ export function figuresOf(runs: readonly Run[], detector: string, budget: number
       "share of true alerts",
       truths.filter(acting).length,
     ),
+    alertRate(runs, known, p, detector, budget),
     ...calibrationError(runs, known, p, detector, budget),
   ];
 }
@@ -120,10 +121,7 @@ function days({ fromMs, untilMs }: Run): number {
 }
 
 function allowedAlerts(runs: readonly Run[], budget: number): number {
-  return runs.reduce(
-    (sum, run) => sum + budget / 1000 * run.estate.truth.users.length * days(run),
-    0,
-  );
+  return budget / 1000 * userDaysOf(runs);
 }
 
 /** The p-value below which at most `allowed` user-days without any attack lie. */
@@ -177,6 +175,32 @@ function windowRecall(
   return { case: name, detector, value, unit: "share", n: attacked.length };
 }
 
+/** Days of all users in the test weeks. */
+function userDaysOf(runs: readonly Run[]): number {
+  return runs.reduce((sum, run) => sum + run.estate.truth.users.length * days(run), 0);
+}
+
+/** False alerts, one a user-day, at the threshold that calibration alone gives. */
+function alertRate(
+  runs: readonly Run[],
+  known: readonly Known[],
+  p: (one: Known) => number,
+  detector: string,
+  budget: number,
+): Figure {
+  const userDays = userDaysOf(runs);
+  const threshold = budgetThreshold(budget, known.length / userDays);
+  const raised = known.filter((one) => !one.injection && p(one) < threshold);
+  const units = new Set(raised.map(({ unit }) => unit)).size;
+  return {
+    case: "alerts-a-day-per-1000-users",
+    detector,
+    value: 1000 * units / userDays,
+    unit: "false alerts at the calibrated threshold",
+    n: units,
+  };
+}
+
 /** Alerts raised over alerts wanted, by class, at the threshold that calibration gives. */
 function calibrationError(
   runs: readonly Run[],
@@ -185,7 +209,7 @@ function calibrationError(
   detector: string,
   budget: number,
 ): Figure[] {
-  const userDays = runs.reduce((sum, run) => sum + run.estate.truth.users.length * days(run), 0);
+  const userDays = userDaysOf(runs);
   return ENTITY_CLASSES.map((name, entityClass) => {
     const benign = known.filter(({ window, injection }) =>
       window.entityClass === entityClass && !injection

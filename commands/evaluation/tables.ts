@@ -16,12 +16,21 @@ export interface Table {
 /** Reads a table. @throws {SyntaxError} that says what is wrong with the file. */
 export function readTable(path: string, label = "y"): Table {
   const name = path.replace(/^.*[\\/]/, "").replace(/\.(npz|csv)$/i, "");
-  const bytes = Deno.readFileSync(path);
+  const bytes = readBytes(path);
   if (/\.npz$/i.test(path)) return { name, ...readNpz(bytes, path) };
   if (/\.csv$/i.test(path)) {
     return { name, ...readCsv(new TextDecoder().decode(bytes), path, label) };
   }
   throw new SyntaxError(`Cannot read ${path} as a table: its name must end in .npz or .csv`);
+}
+
+function readBytes(path: string): Uint8Array {
+  try {
+    return Deno.readFileSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new Error(`Cannot read ${path}: there is no such file`);
+  }
 }
 
 type Contents = Pick<Table, "data" | "labels">;
