@@ -195,7 +195,7 @@ function recordGap(hour: Hour, memory: HostMemory): number {
     const from = last !== undefined && last < ids.min ? last + 1 : ids.min;
     range += ids.max - from + 1;
     missing += ids.max - from + 1 - ids.size;
-    memory.lastRecord.set(channel, ids.max);
+    memory.lastOf(channel, ids.max);
   }
   return hour.broken ? 1 : range > 0 ? missing / range : 0;
 }

@@ -59,6 +59,12 @@ const LATEST_MS = Date.UTC(2100, 0);
 const SYSTEM_SID = /^S-1-(0-0|5-(7|18|19|20)|5-(90|96)-0-\d+)$/;
 /** Rows that one hour may have; accounts beyond it count in the host's row. */
 const MAX_ROWS = 20_000;
+/** Windows bounds a SID's text at 184 characters; longer ones are taken for absent. */
+const MAX_SID = 184;
+/** Characters of an account's or a process's name that are kept: state must stay small. */
+const MAX_NAME = 256;
+/** Channels that are kept by name; Windows has about 1,300. */
+const MAX_CHANNELS = 4_096;
 const [SUBJECT_SID, TARGET_SID] = [fieldSlot("SubjectUserSid"), fieldSlot("TargetUserSid")];
 
 /** How an event kind without a row of its own finds its account. */
@@ -103,7 +109,7 @@ function channel(name: string): Channel {
       bits: name === SYSMON ? SYSMON_BIT : ours ? SYSTEM_LOGS : 0,
       kinds: new Map(kinds.map((kind) => [kind.eventId, kind])),
     };
-    channels.set(name, known);
+    if (channels.size < MAX_CHANNELS) channels.set(name, known);
   }
   return known;
 }
@@ -213,11 +219,11 @@ export class Featuriser {
     if (actor === undefined) return hour.system;
     for (const slot of actor.sids) {
       const sid = slot < 0 ? event.userSid : event.text(slot);
-      if (sid === "" || sid === "S-1-0-0" || sid === "-") continue;
+      if (sid === "" || sid === "S-1-0-0" || sid === "-" || sid.length > MAX_SID) continue;
       return this.#bySid(event, hour, actor, sid);
     }
     const account = actor.name ? accountName(event, actor.name) : "";
-    const process = actor.process === undefined ? "" : event.text(actor.process);
+    const process = actor.process === undefined ? "" : event.text(actor.process).slice(0, MAX_NAME);
     if (account === "") return process === "" ? hour.system : this.#byKey(hour, `guid ${process}`);
     if (process !== "") hour.aliases.set(`guid ${process}`, account);
     if (account.startsWith("nt authority\\") || account.endsWith("$")) return hour.system;
@@ -292,8 +298,8 @@ function isShortName(account: string): boolean {
 
 /** `domain\name` in lower case; a name that holds its domain stays whole. */
 function accountName(event: EventView, [domain, name]: readonly [number, number]): string {
-  const account = event.text(name).toLowerCase();
+  const account = event.text(name).slice(0, MAX_NAME).toLowerCase();
   if (account === "" || account === "-") return "";
-  const before = domain < 0 ? "" : event.text(domain).toLowerCase();
+  const before = domain < 0 ? "" : event.text(domain).slice(0, MAX_NAME).toLowerCase();
   return before === "" || before === "-" ? account : `${before}\\${account}`;
 }

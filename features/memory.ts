@@ -33,6 +33,11 @@ const HOST_KEYS = 65_536;
 const ALIASES = 20_000;
 const HOURS = 168;
 const MIX_KINDS = 64;
+const CHANNELS = 4_096;
+/** Longest text that state holds, characters: longer ones are hostile, and are not remembered. */
+const MAX_TEXT = 1_024;
+/** The same in bytes of UTF-8. */
+const MAX_BYTES = 3 * MAX_TEXT;
 /** Time constant of the usual mix of events. */
 const MIX_MS = 30 * 86_400_000;
 const VERSION = 1;
@@ -101,12 +106,20 @@ export class HostMemory {
 
   /** Learns what an alias stands for. */
   learn(alias: string, meaning: string): void {
-    remember(this.aliases, alias, meaning);
+    if (meaning.length <= MAX_TEXT) remember(this.aliases, alias, meaning);
   }
 
   /** Notes when a session began. */
   openSession(key: string, timeMs: number): void {
     remember(this.sessions, key, timeMs);
+  }
+
+  /** Notes the highest record id of a channel. */
+  lastOf(channel: string, recordId: number): void {
+    if (channel.length > MAX_TEXT) return;
+    if (this.lastRecord.has(channel) || this.lastRecord.size < CHANNELS) {
+      this.lastRecord.set(channel, recordId);
+    }
   }
 
   /** The state as bytes: same state, same bytes. */
@@ -157,7 +170,7 @@ export class HostMemory {
   static load(state: Uint8Array): HostMemory {
     const bytes = new ByteReader(state);
     const decoder = new TextDecoder();
-    const text = () => decoder.decode(bytes.block("text", 4_096));
+    const text = () => decoder.decode(bytes.block("text", MAX_BYTES));
     const float = () => new Float64Array(bytes.raw("number", 8).slice().buffer)[0];
     if (bytes.varint("version") !== VERSION) {
       throw new RangeError("Cannot read state: other version");
@@ -190,7 +203,7 @@ export class HostMemory {
     }
     memory.seen.load(bytes);
     for (let i = 0; i < 16; i++) memory.channelMs[i] = float();
-    for (let left = bytes.varint("channels", 4_096); left > 0; left--) {
+    for (let left = bytes.varint("channels", CHANNELS); left > 0; left--) {
       memory.lastRecord.set(text(), bytes.varint("record"));
     }
     if (bytes.left > 0) throw new RangeError(`Cannot read state: ${bytes.left} bytes too many`);
@@ -200,6 +213,7 @@ export class HostMemory {
 
 /** Sets a key as the most recent; the oldest leaves at the bound. */
 function remember<T>(map: Map<string, T>, key: string, value: T): void {
+  if (key.length > MAX_TEXT) return;
   map.delete(key);
   if (map.size >= ALIASES) map.delete(map.keys().next().value!);
   map.set(key, value);

@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { BLOCKS, type Column, column, columnMask, FEATURES } from "@/features/schema.ts";
+import { MASK_CHANNELS } from "@/features/column.ts";
+import { DIMENSIONS } from "@/features/vector.ts";
+
+Deno.test("the schema has 128 columns in twelve blocks, each name once", () => {
+  assert.equal(FEATURES.length, DIMENSIONS);
+  assert.equal(new Set(FEATURES.map(({ name }) => name)).size, DIMENSIONS);
+  const sizes = [..."ABCDEFGHIJKL"].map((each) => BLOCKS.filter((block) => block === each).length);
+  assert.deepEqual(sizes, [8, 8, 16, 12, 8, 10, 8, 12, 20, 8, 10, 8]);
+  assert.equal(column("log_gap"), 127);
+});
+
+Deno.test("wire integers stay exact in float32", () => {
+  for (const { name, wireRange: [low, high] } of FEATURES as readonly Column[]) {
+    assert.ok(low <= 0 && high > 0 && -low < 2 ** 24 && high < 2 ** 24, name);
+  }
+});
+
+Deno.test("a column counts where any of its channels is audited", () => {
+  assert.equal(columnMask(0).reduce((sum, bit) => sum + bit), 0);
+  assert.equal(columnMask(0xffff).reduce((sum, bit) => sum + bit), DIMENSIONS);
+  MASK_CHANNELS.forEach((channel, bit) => {
+    const mask = columnMask(1 << bit);
+    FEATURES.forEach((feature: Column, i) => {
+      assert.equal(
+        mask[i],
+        Number(feature.mask.includes(channel)),
+        `${feature.name} by ${channel}`,
+      );
+    });
+  });
+});
