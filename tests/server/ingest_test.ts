@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { zstdCompressSync } from "node:zlib";
 import { copyOut, timestampMs } from "@/db/copy.ts";
 import { startEmbedded } from "@/db/embedded.ts";
-import { openDatabase } from "@/db/open.ts";
+import { connect, openDatabase } from "@/db/open.ts";
 import { SCHEMA_ID } from "@/features/schema.ts";
 import { WINDOW_MS } from "@/features/vector.ts";
 import { encodeBatch, type WireRow } from "@/features/wire.ts";
@@ -101,6 +101,17 @@ Deno.test("ingest", async (t) => {
     );
     assert.deepEqual(seen, [0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6]);
     assert.equal((await sql`select 1 as one`)[0].one, 1); // the connection still answers
+  });
+  await t.step("a connection answers after a COPY out that came in one piece", async () => {
+    const one = connect(cluster.url, 1);
+    for (const size of [100, 200, 300, 1_000]) {
+      let n = 0;
+      const statement = `copy (select repeat('x', 600) from generate_series(1, ${size}))`;
+      await copyOut(one, `${statement} to stdout (format binary)`, 1, () => n++);
+      assert.equal(n, size);
+      assert.equal((await one`select 1 as one`)[0].one, 1);
+    }
+    await one.end();
   });
   await t.step("refuses what it does not know, with what to do", async () => {
     assert.deepEqual(await send(request(0, 1, { schema: "other/1" })), [409, {
