@@ -12,7 +12,7 @@ import { type LoadedRows, loadRows } from "./rows.ts";
 const COLUMNS = "host_id, window_start, user_id, model_id, score, p, confidence, top_columns, " +
   "top_shares, top_low, top_high";
 /** Bytes of a row of `scores` in a COPY. */
-const SCORE_BYTES = 290;
+const SCORE_BYTES = 348;
 /** Alerts a day for the whole estate where nobody has set a budget. */
 const DEFAULT_PER_DAY = 5;
 const DAY_MS = 86_400_000;
