@@ -1,4 +1,6 @@
 import { type FolderOptions, type FolderProgress, runFolder } from "@/agent/pipeline.ts";
+import { eventLogs } from "@/agent/event_logs.ts";
+import { openLog } from "@/agent/open_log.ts";
 import { RefusedError } from "@/agent/ship.ts";
 import { LedgerServer } from "./ledger_server.ts";
 import { estateKeys, hostEvents, HOUR_MS, START_MS, temporary, writeHosts } from "./logs.ts";
@@ -142,7 +144,13 @@ Deno.test("a folder of real logs is read whole, and what is none is named", asyn
   await t.step("first", async () => {
     const summary = await run(data, state.path, server.url);
     const { events, late, duplicates, impossibleTime, nameless, before } = summary;
-    assert.equal(events + late + duplicates + impossibleTime + nameless, 32_004);
+    let readable = 0;
+    for (const path of eventLogs(data)) {
+      using cursor = openLog(path);
+      while (cursor.next()) readable++;
+    }
+    assert.ok(readable > 32_000);
+    assert.equal(events + late + duplicates + impossibleTime + nameless, readable);
     assert.equal(before, 0);
     assert.equal(late, 0, "merged by time, so nothing is late");
     assert.equal(server.events, events);
