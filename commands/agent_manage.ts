@@ -13,6 +13,7 @@ import {
   uninstallSteps,
 } from "@/agent/windows/install.ts";
 import { Buffer } from "node:buffer";
+import { fileURLToPath } from "node:url";
 
 /** Enrols this host. */
 export async function enrolHost(
@@ -60,7 +61,7 @@ export async function install(options: { state: string }): Promise<void> {
       "Install runs from the bundle: deno task bundle:agent, then deno run -A agent.js install",
     );
   }
-  const script = new URL(import.meta.url).pathname.replace(/^\//, "").replaceAll("/", "\\");
+  const script = fileURLToPath(import.meta.url);
   const installation = {
     deno: Deno.execPath(),
     script,
