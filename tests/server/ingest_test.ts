@@ -104,7 +104,7 @@ Deno.test("ingest", async (t) => {
   });
   await t.step("a connection answers after a COPY out that came in one piece", async () => {
     const one = connect(cluster.url, 1);
-    for (const size of [100, 200, 300, 1_000]) {
+    for (let size = 90; size < 240; size += 3) {
       let n = 0;
       const statement = `copy (select repeat('x', 600) from generate_series(1, ${size}))`;
       await copyOut(one, `${statement} to stdout (format binary)`, 1, () => n++);
