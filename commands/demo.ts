@@ -89,10 +89,16 @@ async function run(flags: DemoFlags): Promise<void> {
       signal: stop,
     });
     const { listAnomalies } = await import("./demo_anomalies.ts");
-    const rows = await listAnomalies(server.url, token);
+    const rows = await listAnomalies(server.url, token, estate?.unseenFrom);
     const found = estate &&
       (await import("./demo_truth.ts")).compare(estate.truth, rows, server.keys);
-    printTable({ rows: rows.slice(0, 20), summary, found, json: flags.json === true });
+    printTable({
+      rows: rows.slice(0, 20),
+      summary,
+      found,
+      since: estate?.unseenFrom,
+      json: flags.json === true,
+    });
     console.error(`GraphQL: ${server.url}/graphql   token: ${token}`);
     if (!flags.exit && !flags.json) {
       console.error("Ctrl-C ends the demo; the same command goes on from here.");

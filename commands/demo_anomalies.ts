@@ -26,8 +26,8 @@ const PAGES = 5;
 /** Names that are unmasked for the table. */
 const NAMED = 20;
 
-const ANOMALIES = `query ($first: Int!, $after: String) {
-  anomalies(first: $first, after: $after) {
+const ANOMALIES = `query ($first: Int!, $after: String, $from: DateTime) {
+  anomalies(first: $first, after: $after, from: $from) {
     pageInfo { hasNextPage endCursor }
     edges { node {
       start score p confidence entityClass hostName pseudonym explanation
@@ -74,19 +74,30 @@ async function ask<T>(url: string, token: string, query: string, variables: unkn
   return data;
 }
 
-/** The strangest windows first; names are known of the first twenty. */
-export async function listAnomalies(url: string, token: string): Promise<Anomaly[]> {
+const isMachine = ({ entityClass }: { readonly entityClass: string }) =>
+  entityClass.toLowerCase() === "machine";
+
+/** The strangest windows since `from`, strangest first; names are known of the first twenty. */
+export async function listAnomalies(
+  url: string,
+  token: string,
+  from?: string,
+): Promise<Anomaly[]> {
   const nodes: Node[] = [];
   let after: string | null = null;
   for (let page = 0; page < PAGES; page++) {
-    const { anomalies }: Page = await ask<Page>(url, token, ANOMALIES, { first: FIRST, after });
+    const { anomalies }: Page = await ask<Page>(url, token, ANOMALIES, {
+      first: FIRST,
+      after,
+      from,
+    });
     nodes.push(...anomalies.edges.map(({ node }) => node));
     if (!anomalies.pageInfo.hasNextPage) break;
     after = anomalies.pageInfo.endCursor;
   }
   const names = new Map<string, string>();
   for (const { user, entityClass } of nodes.slice(0, NAMED)) {
-    if (!user || entityClass === "MACHINE" || names.has(user.id)) continue;
+    if (!user || isMachine({ entityClass }) || names.has(user.id)) continue;
     const reason = "The demo shows the names of its own machine's logs.";
     const { unmaskUser } = await ask<Unmasked>(url, token, UNMASK, { userId: user.id, reason });
     if (unmaskUser.request?.name) names.set(user.id, unmaskUser.request.name);
@@ -96,7 +107,7 @@ export async function listAnomalies(url: string, token: string): Promise<Anomaly
     host: node.hostName,
     pseudonym: node.pseudonym,
     name: names.get(node.user?.id ?? "") ??
-      (node.entityClass === "MACHINE" ? "" : node.pseudonym.slice(0, 8)),
+      (isMachine(node) ? "" : node.pseudonym.slice(0, 8)),
     entityClass: node.entityClass.toLowerCase(),
     score: node.score,
     p: node.p,

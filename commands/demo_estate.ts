@@ -30,6 +30,13 @@ export interface EstateSize {
 export interface DemoEstate {
   readonly folder: string;
   readonly truth: Truth;
+  /** Where the last two fifths of the days begin: campaigns lie there, and the nets learn mostly before. */
+  readonly unseenFrom: string;
+}
+
+function found(folder: string, truth: Truth): DemoEstate {
+  const unseenMs = Date.parse(truth.start) + Math.floor(truth.days * 3 / 5) * 86_400_000;
+  return { folder, truth, unseenFrom: new Date(unseenMs).toISOString() };
 }
 
 /** Writes the estate, or finds it written. */
@@ -41,7 +48,7 @@ export async function demoEstate(
   const folder = join(data, `estate-${hosts}-${users}-${days}-${seed}`);
   const truthFile = join(folder, "truth.json");
   const known = await Deno.readTextFile(truthFile).catch(() => undefined);
-  if (known !== undefined) return { folder, truth: JSON.parse(known) };
+  if (known !== undefined) return found(folder, JSON.parse(known));
   await Deno.remove(folder, { recursive: true }).catch(() => {});
   const written = await generateEstate({
     out: folder,
@@ -55,5 +62,5 @@ export async function demoEstate(
       progress.show("estate", day, days, `day ${day} of ${days}, ${events} events`),
   });
   progress.done("estate", `${written.events} events of ${hosts} hosts in ${days} days`);
-  return { folder, truth: written.truth };
+  return found(folder, written.truth);
 }

@@ -12,18 +12,20 @@ export interface Found {
   readonly summary: FolderSummary;
   /** What was hidden, where the estate is simulated. */
   readonly found: readonly Hidden[] | undefined;
+  /** Only windows since then are in the table; undefined: all. */
+  readonly since: string | undefined;
   readonly json: boolean;
 }
 
 /** Prints it on standard output. */
-export function printTable({ rows, summary, found, json }: Found): void {
+export function printTable({ rows, summary, found, since, json }: Found): void {
   if (json) {
     const { events, hosts, files, refused, late } = summary;
     const read = { events, hosts, files, refused: refused.length, late };
     console.log(JSON.stringify({ anomalies: rows, hidden: found, read }, null, 2));
     return;
   }
-  console.log(`\nThe strangest users and hours\n`);
+  console.log(`\nThe strangest users and hours${since ? ` since ${since.slice(0, 10)}` : ""}\n`);
   rows.forEach((row, i) => {
     const when = row.start.slice(0, 16).replace("T", " ");
     const who = row.name === "" ? "the host itself" : row.name;
@@ -36,7 +38,7 @@ export function printTable({ rows, summary, found, json }: Found): void {
     console.log(`    ${row.explanation}`);
   });
   if (rows.length === 0) console.log("None: no window of the logs has a score.");
-  for (const { path, reason } of summary.refused) console.log(`Not read: ${reason ?? path}`);
+  for (const { reason } of summary.refused) console.log(`Not read: ${reason}`);
   if (found) printHidden(found);
 }
 

@@ -4,7 +4,7 @@
  */
 import { pseudonym } from "@/agent/pseudonym.ts";
 import type { Truth } from "@/estate/truth.ts";
-import { WINDOW_MS } from "@/features/vector.ts";
+import { SYSTEM_USER, WINDOW_MS } from "@/features/vector.ts";
 import { uuidText } from "@/features/wire.ts";
 import type { Anomaly } from "./demo_anomalies.ts";
 
@@ -13,7 +13,7 @@ export interface Hidden {
   readonly campaign: string;
   readonly strength: string;
   readonly techniques: readonly string[];
-  /** User hours that hold injected events. */
+  /** Hours that hold injected events: of the account, and of the host itself. */
   readonly windows: number;
   /** How many of them are among the strangest. */
   readonly found: number;
@@ -34,8 +34,11 @@ export function compare(
   );
   return truth.campaigns.map(({ id, title, strength, techniques }) => {
     const windows = new Set(
-      truth.events.filter(({ campaign }) => campaign === id).map(({ host, sid, time }) =>
-        key(host, uuidText(pseudonym(keys.estateKey, sid)), Date.parse(time))
+      truth.events.filter(({ campaign }) => campaign === id).flatMap(({ host, sid, time }) =>
+        // What spans accounts, a spray for instance, shows in the row of the host itself.
+        [sid, SYSTEM_USER].map((user) =>
+          key(host, uuidText(pseudonym(keys.estateKey, user)), Date.parse(time))
+        )
       ),
     );
     const hits = [...windows].flatMap((window) => ranks.get(window) ?? []);

@@ -54,7 +54,7 @@ export function closeHour(hour: Hour, memory: HostMemory, options: CloseOptions)
   return [...rows].map(([user, row]) => ({
     host: options.host,
     user,
-    userName: row.name,
+    userName: user === SYSTEM_USER ? "" : row.name, // it merges many accounts: none names it
     entityClass: entityClass(user, memory),
     startMs: hour.startMs,
     offsetMinutes: context.offsetMinutes,

@@ -66,7 +66,10 @@ export async function contributions(
 /** Why a window is strange, as one line for people. */
 export async function explanation(row: ScoreRow, context: Context): Promise<string> {
   const parts = await contributions(row, context);
-  return parts.slice(0, 3).map(({ index, value, low, high }) => sentence(index, value, low, high))
+  const unusual = parts.filter(({ value, low, high }) => value < low || value > high);
+  return (unusual.length > 0 ? unusual : parts).slice(0, 3).map(({ index, value, low, high }) =>
+    sentence(index, value, low, high)
+  )
     .join("; ");
 }
 
