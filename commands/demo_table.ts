@@ -43,7 +43,9 @@ export function printTable({ rows, summary, found, since, json }: Found): void {
 }
 
 function printHidden(found: readonly Hidden[]): void {
-  console.log("\nWhat was hidden in the estate, and where its strangest hour ranks\n");
+  console.log(
+    "\nWhat was hidden in the estate, and where its strangest hour ranks (the account's row or the host's own)\n",
+  );
   for (const { campaign, strength, techniques, windows, found: hits, rank } of found) {
     const place = rank === undefined ? "missed: not among the 500 strangest" : `rank ${rank}`;
     console.log(

@@ -67,7 +67,7 @@ export function register(program: Command): void {
     }, "evtx")
     .addHelpText(
       "after",
-      "\nExample:\n  habit estate --out /tmp/estate --hosts 30 --users 60 --days 45 --seed 1",
+      "\nExample:\n  habit estate --out my-estate --hosts 30 --users 60 --days 45 --seed 1",
     )
     .action((flags: Flags) => flags.format === "events" ? stream(flags) : write(flags));
 }
