@@ -92,7 +92,9 @@ async function run(flags: DemoFlags): Promise<void> {
     const rows = await listAnomalies(server.url, token, estate?.unseenFrom);
     const found = estate &&
       (await import("./demo_truth.ts")).compare(estate.truth, rows, server.keys);
+    const { listStandIns } = await import("./demo_models.ts");
     printTable({
+      standIns: await listStandIns(server.url, token),
       rows: rows.slice(0, 20),
       summary,
       found,

@@ -63,7 +63,13 @@ interface Unmasked {
   readonly unmaskUser: { readonly request: { readonly name: string | null } | null };
 }
 
-async function ask<T>(url: string, token: string, query: string, variables: unknown): Promise<T> {
+/** Asks the server over GraphQL; throws with its first error where it gives no data. */
+export async function ask<T>(
+  url: string,
+  token: string,
+  query: string,
+  variables: unknown,
+): Promise<T> {
   const response = await fetch(`${url}/graphql`, {
     method: "POST",
     headers: { "content-type": "application/json", authorization: `Bearer ${token}` },

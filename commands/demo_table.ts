@@ -4,6 +4,7 @@
  */
 import type { FolderSummary } from "@/agent/pipeline.ts";
 import type { Anomaly } from "./demo_anomalies.ts";
+import type { StandIn } from "./demo_models.ts";
 import type { Hidden } from "./demo_truth.ts";
 
 /** What to print. */
@@ -14,15 +15,19 @@ export interface Found {
   readonly found: readonly Hidden[] | undefined;
   /** Only windows since then are in the table; undefined: all. */
   readonly since: string | undefined;
+  /** Hosts on which the pooled model stands in. */
+  readonly standIns: readonly StandIn[];
   readonly json: boolean;
 }
 
 /** Prints it on standard output. */
-export function printTable({ rows, summary, found, since, json }: Found): void {
+export function printTable({ rows, summary, found, since, standIns, json }: Found): void {
   if (json) {
     const { events, hosts, files, refused, late } = summary;
     const read = { events, hosts, files, refused: refused.length, late };
-    console.log(JSON.stringify({ anomalies: rows, hidden: found, read }, null, 2));
+    console.log(
+      JSON.stringify({ anomalies: rows, hidden: found, pooled: standIns, read }, null, 2),
+    );
     return;
   }
   console.log(`\nThe strangest users and hours${since ? ` since ${since.slice(0, 10)}` : ""}\n`);
@@ -38,6 +43,13 @@ export function printTable({ rows, summary, found, since, json }: Found): void {
     console.log(`    ${row.explanation}`);
   });
   if (rows.length === 0) console.log("None: no window of the logs has a score.");
+  if (standIns.length > 0) {
+    const [first] = standIns;
+    console.log(
+      `\nThe pooled model of all hosts stands in on ${standIns.length} hosts, for instance on ` +
+        `${first.host}: ${first.reason}.`,
+    );
+  }
   for (const { reason } of summary.refused) console.log(`Not read: ${reason}`);
   if (found) printHidden(found);
 }
