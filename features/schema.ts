@@ -64,7 +64,8 @@ export const BLOCKS: readonly string[] = [
   ...BLOCK_L.map(() => "L"),
 ];
 
-const MASK_BITS: readonly number[] = FEATURES.map((feature: Column) =>
+/** Channel bits of each column: it counts where one of them is audited. */
+export const MASK_BITS: readonly number[] = FEATURES.map((feature: Column) =>
   feature.mask.reduce((bits, name) => bits | (1 << MASK_CHANNELS.indexOf(name)), 0)
 );
 

@@ -3,7 +3,7 @@
  * log(1 + x), the rest divided by their scale. One code for every detector, training and scoring.
  * @module
  */
-import { FEATURES, MASK_CHANNELS } from "./schema.ts";
+import { FEATURES, MASK_BITS } from "./schema.ts";
 import { DIMENSIONS } from "./vector.ts";
 
 const LOGARITHMIC = new Set(["count", "distinct", "magnitude"]);
@@ -12,10 +12,6 @@ const IS_LOG = Uint8Array.from(FEATURES, ({ kind }) => LOGARITHMIC.has(kind) ? 1
 const DIVISOR = Float32Array.from(
   FEATURES,
   ({ kind, wireScale }) => kind === "surprisal" ? 10 * wireScale : wireScale,
-);
-const MASK_BITS = Int32Array.from(
-  FEATURES,
-  ({ mask }) => mask.reduce((bits, name) => bits | (1 << MASK_CHANNELS.indexOf(name)), 0),
 );
 
 /**
