@@ -78,6 +78,7 @@ export async function openDatabase(
   url: string,
   connections = 8,
   readUrl: string | undefined = Deno.env.get("DATABASE_READ_URL"),
+  oldestVersion = OLDEST_VERSION,
 ): Promise<Database> {
   const sql = connect(url, connections);
   const orm = drizzle(sql, { schema });
@@ -88,7 +89,7 @@ export async function openDatabase(
   };
   const database: Database = { url, sql, read, orm, close, [Symbol.asyncDispose]: close };
   try {
-    await checkVersion(sql, url);
+    await checkVersion(sql, url, oldestVersion);
     await bringUpToDate(sql, url);
   } catch (error) {
     await database.close();
@@ -103,7 +104,7 @@ function address(url: string): string {
   return `${hostname}:${port || 5432}${pathname}`;
 }
 
-async function checkVersion(sql: Sql, url: string): Promise<void> {
+async function checkVersion(sql: Sql, url: string, oldest: number): Promise<void> {
   let version: string;
   try {
     [{ server_version: version }] = await sql`show server_version`;
@@ -113,9 +114,9 @@ async function checkVersion(sql: Sql, url: string): Promise<void> {
         "Start it, correct DATABASE_URL, or unset DATABASE_URL to use the embedded one.",
     );
   }
-  if (parseInt(version) >= OLDEST_VERSION) return;
+  if (parseInt(version) >= oldest) return;
   throw new DatabaseError(
-    `Cannot use Postgres ${version} at ${address(url)}: Habit needs ${OLDEST_VERSION} or newer.`,
+    `Cannot use Postgres ${version} at ${address(url)}: Habit needs ${oldest} or newer.`,
   );
 }
 

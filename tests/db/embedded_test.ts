@@ -60,6 +60,12 @@ Deno.test("embedded Postgres", async (t) => {
       assert.equal(n, 1);
       await sql`select make_vector_partition('2026-01-08T00:00:00Z')`;
     });
+    await t.step("a Postgres that is too old is refused with what is needed", async () => {
+      await assert.rejects(openDatabase(cluster.url, 1, undefined, 99), (error) => {
+        return error instanceof DatabaseError &&
+          /Cannot use Postgres \d+.* Habit needs 99 or newer/.test(error.message);
+      });
+    });
     await t.step("a database that a newer Habit has used is refused", async () => {
       await database.sql`
         insert into drizzle.__drizzle_migrations (hash, created_at) values ('newer', 0)`;
