@@ -7,7 +7,7 @@
 import { zstdCompressSync } from "node:zlib";
 import { CopyWriter } from "@/db/copy.ts";
 import { connect, type Database } from "@/db/open.ts";
-import { storeBatches, writeRow } from "@/db/store_batches.ts";
+import { BatchStore, writeRow } from "@/db/store_batches.ts";
 import { FEATURES, SCHEMA_ID } from "@/features/schema.ts";
 import { WINDOW_MS } from "@/features/vector.ts";
 import { type Batch, encodeBatch, type WireRow } from "@/features/wire.ts";
@@ -69,15 +69,17 @@ export async function* figures(): AsyncGenerator<Figure> {
   const two = connect(database.url, 2);
   try {
     yield await oneAgent("one-agent-1conn", database, peer, async (batches) => {
-      for (const batch of batches) await storeBatches(one, [{ batch }], START);
+      const store = new BatchStore(one);
+      for (const batch of batches) await store.store([{ batch }], START);
     });
     yield await oneAgent("one-agent-2conn", database, peer, async (batches) => {
       const halves = [0, 1].map((half) => {
         const mine = batches.slice(half * batches.length / 2, (half + 1) * batches.length / 2);
         return mine.map((batch, i) => ({ ...batch, host: `ws-${half}`, firstSeq: i * BATCH }));
       });
+      const store = new BatchStore(two);
       await Promise.all(halves.map(async (half) => {
-        for (const batch of half) await storeBatches(two, [{ batch }], START);
+        for (const batch of half) await store.store([{ batch }], START);
       }));
     });
     yield await wire(database, peer);

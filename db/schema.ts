@@ -2,7 +2,8 @@
  * Every table's shape. `host_id` leads each key of the data plane, so that the same schema runs on
  * one Postgres or, distributed by host, on many; no serial is shared between hosts.
  * One writer per table: ingest -> hosts, users, ledger, vectors; train job -> models; score job ->
- * scores, alerts; baseline job -> baselines; jobs -> job_progress.
+ * scores, alerts; baseline job -> baselines, sketches; jobs -> job_progress. The score job also moves
+ * two marks of ingest's: a user's last_seen, and the ledger's unscored_from.
  * @module
  */
 import { sql } from "drizzle-orm";
@@ -70,6 +71,10 @@ export const ledger = pgTable("ledger", {
   hostId: uuid("host_id").primaryKey(),
   epoch: uuid("epoch").notNull(),
   lastSeq: bigint("last_seq", { mode: "number" }).notNull(),
+  /** Rows ever taken in, over all epochs: what a model's age is counted in. */
+  stored: bigint("stored", { mode: "number" }).notNull().default(0),
+  /** No unscored window begins earlier; null where every window has its score. */
+  unscoredFrom: instant("unscored_from"),
 });
 
 /** One row per user and hour: 128 numbers in wire units. Range-partitioned by week. */
@@ -90,6 +95,8 @@ export const models = pgTable("models", {
   modelId: uuid("model_id").notNull(),
   pooled: boolean("pooled").notNull(),
   windows: integer("windows").notNull(),
+  /** `stored` of the host's ledger when it was trained. */
+  stored: bigint("stored", { mode: "number" }).notNull().default(0),
   bytes: bytea("bytes").notNull(),
   figures: jsonb("figures").notNull(),
   trainedFrom: instant("trained_from").notNull(),

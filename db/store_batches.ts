@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { DIMENSIONS } from "@/features/vector.ts";
 import { type Batch, uuidText, type WireRow } from "@/features/wire.ts";
+import { isStale, KnownUsers, readHosts, type Taken, upsertHosts } from "./accounts.ts";
 import { copyIn, CopyWriter } from "./copy.ts";
 import type { Sql } from "./open.ts";
 
@@ -26,17 +27,15 @@ export interface Stored {
   readonly added: number;
 }
 
+/** A host's place in its stream. */
 interface Place {
   epoch: string;
   lastSeq: number;
+  stored: number;
+  /** Earliest window that this transaction adds. */
+  fromMs: number;
   /** Rows of an earlier epoch may be there: conflicts must be looked for. */
   renewed: boolean;
-}
-
-/** What became of the batches, and the weeks whose partitions the transaction made. */
-interface Outcome {
-  readonly stored: Stored[];
-  readonly made: readonly number[];
 }
 
 const UNIQUE_VIOLATION = "23505";
@@ -46,8 +45,8 @@ const WEEK_MS = 7 * DAY_MS;
 const PAST_MS = 3 * 365 * DAY_MS;
 /** Bytes of a row of `vectors` in a COPY. */
 const ROW_BYTES = 602;
-/** Weeks whose partitions a pool has seen committed; a week that retention drops stays dropped. */
-const madeWeeks = new WeakMap<Sql, Set<number>>();
+/** A host that has sent nothing yet is in no epoch. */
+const NO_EPOCH = "00000000-0000-0000-0000-000000000000";
 const floats = new Float32Array(DIMENSIONS);
 const floatBytes = new Uint8Array(floats.buffer);
 const COLUMNS = "host_id, window_start, user_id, seq, offset_minutes, events, channels, values";
@@ -61,85 +60,142 @@ function hostBytes(name: string): Uint8Array {
   return createHash("sha256").update(`habit/host/${name.toLowerCase()}`).digest().subarray(0, 16);
 }
 
-/**
- * Stores batches in their order and tells what became of each. `due` runs inside the transaction,
- * after the rows. Throws what Postgres throws; then nothing was stored.
- */
-export async function storeBatches(
-  sql: Sql,
-  incoming: readonly Incoming[],
-  nowMs: number,
-  due?: (sql: Sql, stored: readonly Stored[]) => Promise<void>,
-): Promise<Stored[]> {
-  const weeks = madeWeeks.get(sql) ?? new Set();
-  madeWeeks.set(sql, weeks);
-  const run = async (staged: boolean) => {
-    const { stored, made } = await sql.begin(async (transaction) => {
-      const inside = transaction as unknown as Sql;
-      const done = await store(inside, incoming, nowMs, staged, weeks);
-      await due?.(inside, done.stored.filter(({ added }) => added > 0));
-      return done;
-    }) as Outcome;
-    for (const week of made) weeks.add(week);
-    return stored;
-  };
-  try {
-    return await run(false);
-  } catch (error) {
-    // Windows that an earlier spool of the host has sent: look at each row, and keep the first.
-    if ((error as { code?: string }).code !== UNIQUE_VIOLATION) throw error;
-    return await run(true);
+/** Stores batches, remembering what need not be written twice. */
+export class BatchStore {
+  readonly #sql: Sql;
+  readonly #users = new KnownUsers();
+  /** Weeks that have their partition; a week that retention drops stays dropped. */
+  readonly #weeks = new Set<number>();
+
+  /** A store on a pool. */
+  constructor(sql: Sql) {
+    this.#sql = sql;
+  }
+
+  /**
+   * Stores batches in their order and tells what became of each. `due` runs inside the transaction,
+   * after the rows. Throws what Postgres throws; then nothing was stored.
+   */
+  async store(
+    incoming: readonly Incoming[],
+    nowMs: number,
+    due?: (sql: Sql, stored: readonly Stored[]) => Promise<void>,
+  ): Promise<Stored[]> {
+    const run = async (staged: boolean) => {
+      const committed: (() => void)[] = [];
+      const stored = await this.#sql.begin(async (transaction) => {
+        const inside = transaction as unknown as Sql;
+        const flush = await placeAll(inside, incoming, nowMs);
+        if (flush.rows > 0) {
+          committed.push(await this.#makePartitions(inside, flush.taken, nowMs));
+          await copyRows(inside, flush.copy.finish(), staged || flush.renewed);
+          const [known] = await Promise.all([ // one round trip
+            this.#users.write(inside, flush.taken, nowMs),
+            advanceLedger(inside, flush.places),
+            upsertHosts(inside, flush.stale, nowMs),
+          ]);
+          committed.push(known);
+        }
+        await due?.(inside, flush.stored.filter(({ added }) => added > 0));
+        return flush.stored;
+      }) as Stored[];
+      for (const remember of committed) remember();
+      return stored;
+    };
+    try {
+      return await run(false);
+    } catch (error) {
+      // Windows that an earlier spool of the host has sent: look at each row, and keep the first.
+      if ((error as { code?: string }).code !== UNIQUE_VIOLATION) throw error;
+      return await run(true);
+    }
+  }
+
+  /** Makes the partitions of recent weeks; what is years away lies in the default one. */
+  async #makePartitions(sql: Sql, taken: readonly Taken[], nowMs: number): Promise<() => void> {
+    const weeks = new Set<number>();
+    for (const { rows } of taken) {
+      for (const { startMs } of rows) {
+        if (startMs <= nowMs - PAST_MS || startMs >= nowMs + WEEK_MS) continue;
+        const week = Math.floor((startMs + 3 * DAY_MS) / WEEK_MS); // weeks begin on Monday
+        if (!this.#weeks.has(week)) weeks.add(week);
+      }
+    }
+    const days = [...weeks].sort((a, b) => a - b)
+      .map((week) => new Date(week * WEEK_MS - 2 * DAY_MS).toISOString());
+    if (days.length > 0) {
+      await sql`
+        select make_vector_partition(day) from unnest(${days}::text[]::timestamptz[]) as day`;
+    }
+    return () => weeks.forEach((week) => this.#weeks.add(week));
   }
 }
 
-async function store(
-  sql: Sql,
-  incoming: readonly Incoming[],
-  nowMs: number,
-  staged: boolean,
-  weeks: ReadonlySet<number>,
-): Promise<Outcome> {
-  const hosts = new Map(incoming.map((one) => [hostIdOf(one.batch.host), one]));
-  const owners = await upsertHosts(sql, hosts, nowMs);
-  const places = await lockLedger(sql, [...hosts.keys()]);
-  const copy = new CopyWriter(
-    ROW_BYTES * incoming.reduce((n, one) => n + one.batch.rows.length, 0),
+/** What a transaction is about to write. */
+interface Flush {
+  readonly stored: Stored[];
+  readonly taken: Taken[];
+  readonly copy: CopyWriter;
+  readonly rows: number;
+  readonly places: ReadonlyMap<string, Place>;
+  readonly renewed: boolean;
+  /** Hosts whose row is to be touched. */
+  readonly stale: ReadonlyMap<string, Incoming>;
+}
+
+/** Locks the hosts' places, decides on each batch, and lays out the rows that follow on. */
+async function placeAll(sql: Sql, incoming: readonly Incoming[], nowMs: number): Promise<Flush> {
+  const hostIds = incoming.map(({ batch }) => hostIdOf(batch.host));
+  const { places, owners, stale } = await lockHosts(
+    sql,
+    new Map(incoming.map((one, i) => [hostIds[i], one])),
+    nowMs,
   );
-  const taken: { hostId: string; rows: readonly WireRow[] }[] = [];
-  let rows = 0;
-  const stored = incoming.map(({ batch, agentId }): Stored => {
-    const hostId = hostIdOf(batch.host);
-    const place = places.get(hostId) ?? { epoch: batch.epoch, lastSeq: -1, renewed: false };
+  const most = incoming.reduce((n, { batch }) => n + batch.rows.length, 0);
+  const copy = new CopyWriter(ROW_BYTES * most);
+  const taken: Taken[] = [];
+  const stored = incoming.map(({ batch, agentId }, i): Stored => {
+    const hostId = hostIds[i];
     const owner = owners.get(hostId);
     if (agentId && owner && owner !== agentId) {
       return { hostId, outcome: "other-agent", lastSeq: -1, added: 0 };
     }
-    if (place.epoch !== batch.epoch && batch.firstSeq === 0) {
-      Object.assign(place, { epoch: batch.epoch, lastSeq: -1, renewed: true });
+    const place = places.get(hostId)!;
+    const { fresh, ...outcome } = advance(place, batch);
+    if (fresh.length > 0) {
+      const id = hostBytes(batch.host);
+      fresh.forEach((row, k) => writeRow(copy, id, row, outcome.lastSeq - fresh.length + 1 + k));
+      taken.push({ hostId, rows: fresh });
     }
-    const last = batch.firstSeq + batch.rows.length - 1;
-    if (place.epoch !== batch.epoch || batch.firstSeq > place.lastSeq + 1) {
-      const lastSeq = place.epoch === batch.epoch ? place.lastSeq : -1;
-      return { hostId, outcome: "gap", lastSeq, added: 0 };
-    }
-    if (last <= place.lastSeq) {
-      return { hostId, outcome: "duplicate", lastSeq: place.lastSeq, added: 0 };
-    }
-    const fresh = batch.rows.slice(place.lastSeq + 1 - batch.firstSeq);
-    const id = hostBytes(batch.host);
-    fresh.forEach((row, i) => writeRow(copy, id, row, place.lastSeq + 1 + i));
-    rows += fresh.length;
-    taken.push({ hostId, rows: fresh });
-    place.lastSeq = last;
-    places.set(hostId, place);
-    return { hostId, outcome: "stored", lastSeq: last, added: fresh.length };
+    return { hostId, ...outcome, added: fresh.length };
   });
-  if (rows === 0) return { stored, made: [] };
-  const made = await makePartitions(sql, taken.flatMap(({ rows }) => rows), nowMs, weeks);
-  const renewed = [...places.values()].some((place) => place.renewed);
-  await copyRows(sql, copy.finish(), staged || renewed);
-  await Promise.all([upsertUsers(sql, taken), advanceLedger(sql, places)]); // one round trip
-  return { stored, made };
+  return {
+    stored,
+    taken,
+    copy,
+    rows: taken.reduce((n, { rows }) => n + rows.length, 0),
+    places: new Map([...places].filter(([, place]) => place.fromMs < Infinity)),
+    renewed: [...places.values()].some(({ renewed }) => renewed),
+    stale,
+  };
+}
+
+/** Moves a place by what of a batch follows on, and gives those rows. */
+function advance(place: Place, { epoch, firstSeq, rows }: Batch) {
+  const none: readonly WireRow[] = [];
+  if (place.epoch !== epoch && firstSeq === 0) {
+    Object.assign(place, { epoch, lastSeq: -1, renewed: place.stored > 0 });
+  }
+  if (place.epoch !== epoch) return { outcome: "gap", lastSeq: -1, fresh: none } as const;
+  const { lastSeq } = place;
+  const last = firstSeq + rows.length - 1;
+  if (firstSeq > lastSeq + 1) return { outcome: "gap", lastSeq, fresh: none } as const;
+  if (last <= lastSeq) return { outcome: "duplicate", lastSeq, fresh: none } as const;
+  const fresh = rows.slice(lastSeq + 1 - firstSeq);
+  place.lastSeq = last;
+  place.stored += fresh.length;
+  for (const { startMs } of fresh) place.fromMs = Math.min(place.fromMs, startMs);
+  return { outcome: "stored", lastSeq: last, fresh } as const;
 }
 
 /** One row of `vectors`, its columns in the order of the table. */
@@ -156,74 +212,66 @@ export function writeRow(copy: CopyWriter, hostId: Uint8Array, row: WireRow, seq
   copy.bytes(floatBytes);
 }
 
-/** Makes or touches the hosts' rows; gives the agent that owns each. */
-async function upsertHosts(
-  sql: Sql,
-  hosts: ReadonlyMap<string, Incoming>,
-  nowMs: number,
-): Promise<Map<string, string | null>> {
+/**
+ * The hosts' places in their streams, locked in one order until the transaction ends, and who owns
+ * the hosts. A new host's row and place are made first, so that there is something to lock.
+ */
+async function lockHosts(sql: Sql, hosts: ReadonlyMap<string, Incoming>, nowMs: number) {
   const ids = [...hosts.keys()].sort();
-  const names = ids.map((id) => hosts.get(id)!.batch.host);
-  const agents = ids.map((id) => hosts.get(id)!.agentId ?? null);
-  const offsets = ids.map((id) => hosts.get(id)!.batch.rows.at(-1)?.offsetMinutes ?? 0);
-  const now = new Date(nowMs).toISOString();
-  const rows = await sql<{ host_id: string; agent_id: string | null }[]>`
-    insert into hosts as h (host_id, name, agent_id, offset_minutes, first_seen, last_seen)
-    select id, name, agent, shift, ${now}::timestamptz, ${now}::timestamptz
-    from unnest(${ids}::uuid[], ${names}::text[], ${agents}::uuid[], ${offsets}::smallint[])
-      as sent(id, name, agent, shift)
-    on conflict (host_id) do update
-      set last_seen = greatest(h.last_seen, excluded.last_seen),
-        offset_minutes = excluded.offset_minutes,
-        agent_id = coalesce(h.agent_id, excluded.agent_id)
-    returning host_id, agent_id`;
-  return new Map(rows.map(({ host_id, agent_id }) => [host_id, agent_id]));
+  const [known, places] = await Promise.all([readHosts(sql, ids), lockLedger(sql, ids)]);
+  const owners = new Map([...known].map(([id, { agentId }]) => [id, agentId]));
+  const fresh = new Map([...hosts].filter(([id]) => !known.has(id) || !places.has(id)));
+  if (fresh.size > 0) {
+    const made = [...fresh.keys()].sort();
+    for (const [id, owner] of await upsertHosts(sql, fresh, nowMs)) owners.set(id, owner);
+    await sql`
+      insert into ledger (host_id, epoch, last_seq)
+      select id, ${NO_EPOCH}::uuid, -1 from unnest(${made}::uuid[]) as id
+      on conflict (host_id) do nothing`;
+    for (const [id, place] of await lockLedger(sql, made)) places.set(id, place);
+  }
+  const stale = new Map(
+    [...hosts].filter(([id, one]) => {
+      const host = known.get(id);
+      return host && !fresh.has(id) && isStale(host, one, nowMs);
+    }),
+  );
+  return { places, owners, stale };
 }
 
-/** The hosts' places in their streams, locked in one order until the transaction ends. */
 async function lockLedger(sql: Sql, hostIds: readonly string[]): Promise<Map<string, Place>> {
-  const rows = await sql<{ host_id: string; epoch: string; last_seq: string }[]>`
-    select host_id, epoch, last_seq
+  const rows = await sql<{ host_id: string; epoch: string; last_seq: string; stored: string }[]>`
+    select host_id, epoch, last_seq, stored
     from ledger
     where host_id = any(${[...hostIds]}::uuid[])
     order by host_id
     for update`;
-  return new Map(rows.map(({ host_id, epoch, last_seq }) => [
+  return new Map(rows.map(({ host_id, epoch, last_seq, stored }) => [
     host_id,
-    { epoch, lastSeq: Number(last_seq), renewed: false },
+    {
+      epoch,
+      lastSeq: Number(last_seq),
+      stored: Number(stored),
+      fromMs: Infinity,
+      renewed: false,
+    },
   ]));
 }
 
 async function advanceLedger(sql: Sql, places: ReadonlyMap<string, Place>): Promise<void> {
-  const ids = [...places.keys()].sort();
+  const all = [...places].sort(([a], [b]) => a < b ? -1 : 1);
+  const from = all.map(([, { fromMs }]) => new Date(fromMs).toISOString());
   await sql`
-    insert into ledger (host_id, epoch, last_seq)
+    insert into ledger as l (host_id, epoch, last_seq, stored, unscored_from)
     select * from unnest(
-      ${ids}::uuid[],
-      ${ids.map((id) => places.get(id)!.epoch)}::uuid[],
-      ${ids.map((id) => places.get(id)!.lastSeq)}::bigint[])
+      ${all.map(([id]) => id)}::uuid[],
+      ${all.map(([, { epoch }]) => epoch)}::uuid[],
+      ${all.map(([, { lastSeq }]) => lastSeq)}::bigint[],
+      ${all.map(([, { stored }]) => stored)}::bigint[],
+      ${from}::text[]::timestamptz[])
     on conflict (host_id) do update
-      set epoch = excluded.epoch, last_seq = excluded.last_seq`;
-}
-
-/** Makes the partitions of recent weeks; what is years away lies in the default one. */
-async function makePartitions(
-  sql: Sql,
-  rows: readonly WireRow[],
-  nowMs: number,
-  known: ReadonlySet<number>,
-): Promise<number[]> {
-  const weeks = new Set<number>();
-  for (const { startMs } of rows) {
-    if (startMs <= nowMs - PAST_MS || startMs >= nowMs + WEEK_MS) continue;
-    const week = Math.floor((startMs + 3 * DAY_MS) / WEEK_MS); // weeks begin on Monday
-    if (!known.has(week)) weeks.add(week);
-  }
-  if (weeks.size === 0) return [];
-  const days = [...weeks].sort((a, b) => a - b)
-    .map((week) => new Date(week * WEEK_MS - 2 * DAY_MS).toISOString());
-  await sql`select make_vector_partition(day) from unnest(${days}::text[]::timestamptz[]) as day`;
-  return [...weeks];
+      set epoch = excluded.epoch, last_seq = excluded.last_seq, stored = excluded.stored,
+        unscored_from = least(l.unscored_from, excluded.unscored_from)`;
 }
 
 async function copyRows(sql: Sql, stream: Uint8Array, staged: boolean): Promise<void> {
@@ -236,46 +284,4 @@ async function copyRows(sql: Sql, stream: Uint8Array, staged: boolean): Promise<
     insert into vectors (${COLUMNS})
     select ${COLUMNS} from incoming
     on conflict (host_id, window_start, user_id) do nothing`);
-}
-
-async function upsertUsers(
-  sql: Sql,
-  taken: readonly { hostId: string; rows: readonly WireRow[] }[],
-): Promise<void> {
-  const users = new Map<
-    string,
-    { hostId: string; userId: string; row: WireRow; from: number; to: number }
-  >();
-  for (const { hostId, rows } of taken) {
-    const texts = new Map<Uint8Array, string>(); // a batch's rows share their user's bytes
-    for (const row of rows) {
-      let userId = texts.get(row.user);
-      if (userId === undefined) texts.set(row.user, userId = uuidText(row.user));
-      const key = `${hostId} ${userId}`;
-      const known = users.get(key);
-      if (!known) users.set(key, { hostId, userId, row, from: row.startMs, to: row.startMs });
-      else {
-        if (row.sealedName.length > 0) known.row = row;
-        known.from = Math.min(known.from, row.startMs);
-        known.to = Math.max(known.to, row.startMs);
-      }
-    }
-  }
-  const all = [...users.keys()].sort().map((key) => users.get(key)!);
-  const hex = (bytes: Uint8Array) => `\\x${Buffer.from(bytes).toString("hex")}`;
-  await sql`
-    insert into users as u (host_id, user_id, entity_class, sealed_name, first_seen, last_seen)
-    select * from unnest(
-      ${all.map(({ hostId }) => hostId)}::uuid[],
-      ${all.map(({ userId }) => userId)}::uuid[],
-      ${all.map(({ row }) => row.entityClass)}::text[],
-      ${all.map(({ row }) => hex(row.sealedName))}::text[]::bytea[],
-      ${all.map(({ from }) => new Date(from).toISOString())}::text[]::timestamptz[],
-      ${all.map(({ to }) => new Date(to).toISOString())}::text[]::timestamptz[])
-    on conflict (host_id, user_id) do update
-      set entity_class = excluded.entity_class,
-        sealed_name = case when length(excluded.sealed_name) > 0
-          then excluded.sealed_name else u.sealed_name end,
-        first_seen = least(u.first_seen, excluded.first_seen),
-        last_seen = greatest(u.last_seen, excluded.last_seen)`;
 }

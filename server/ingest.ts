@@ -7,7 +7,7 @@
 import { zstdDecompressSync } from "node:zlib";
 import { getLogger } from "@logtape/logtape";
 import type { Database } from "@/db/open.ts";
-import { storeBatches, type Stored } from "@/db/store_batches.ts";
+import { BatchStore, type Stored } from "@/db/store_batches.ts";
 import { SCHEMA_ID } from "@/features/schema.ts";
 import { type Batch, decodeBatch } from "@/features/wire.ts";
 import { readBody } from "@/server/http/body.ts";
@@ -121,7 +121,7 @@ function parse(body: Uint8Array, encoding: string | null, limits: IngestLimits):
 
 /** Batches that wait for the next transaction; one runs at a time. */
 class FlushQueue {
-  readonly #database: Database;
+  readonly #batches: BatchStore;
   readonly #hooks: IngestHooks;
   readonly #limits: IngestLimits;
   #waiting: Waiting[] = [];
@@ -129,7 +129,7 @@ class FlushQueue {
   #running = false;
 
   constructor(database: Database, hooks: IngestHooks, limits: IngestLimits) {
-    this.#database = database;
+    this.#batches = new BatchStore(database.sql);
     this.#hooks = hooks;
     this.#limits = limits;
   }
@@ -179,8 +179,7 @@ class FlushQueue {
   }
 
   async #store(taken: readonly Waiting[]): Promise<void> {
-    const stored = await storeBatches(
-      this.#database.sql,
+    const stored = await this.#batches.store(
       taken.map(({ batch, sender }) => ({ batch, agentId: sender.agentId })),
       (this.#hooks.now ?? Date.now)(),
       this.#hooks.due,

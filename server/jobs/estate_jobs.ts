@@ -11,6 +11,8 @@ const DAY_MS = 86_400_000;
 const WEEKS_AHEAD = 4;
 /** Windows, scores and alerts are kept this long where nobody has set `retentionDays`. */
 const RETENTION_DAYS = 400;
+/** Days that are searched every day for windows without a score. */
+const LOOK_BACK_DAYS = 8;
 /** Checkpoints that are no longer active are kept this long, to look back at what scored. */
 const OLD_MODEL_DAYS = 92;
 
@@ -24,10 +26,22 @@ export async function calibrateJob({ sql }: Database): Promise<string> {
   return `${Math.round(perDay)} windows a day`;
 }
 
-/** Enqueues the baselines of every host. */
-export async function recountJob({ sql }: Database, jobs: Jobs, full: boolean): Promise<string> {
+/**
+ * Enqueues the baselines of every host, and another look at its last days for windows without a
+ * score: a server of an older version, or a restored backup, may have left some unmarked.
+ */
+export async function recountJob(
+  { sql }: Database,
+  jobs: Jobs,
+  full: boolean,
+  nowMs: number,
+): Promise<string> {
+  const from = new Date(nowMs - LOOK_BACK_DAYS * DAY_MS).toISOString();
+  await sql`update ledger set unscored_from = least(unscored_from, ${from}::text::timestamptz)`;
   const hosts = await sql<{ hostId: string }[]>`select host_id as "hostId" from hosts order by 1`;
-  await jobs.insert(sql, "baseline", hosts.map(({ hostId }) => hostId), { full });
+  const ids = hosts.map(({ hostId }) => hostId);
+  await jobs.insert(sql, "baseline", ids, { full });
+  await jobs.insert(sql, "score", ids);
   return `${hosts.length} hosts`;
 }
 

@@ -18,8 +18,8 @@ import {
 
 const log = getLogger(["habit", "server", "jobs"]);
 
-/** A model is trained again once the host has this much more history than it was trained on. */
-const GROWTH = 1.25;
+/** A model is trained again once this share of what it was trained on has come in since. */
+const GROWTH = 0.25;
 const AT_LEAST_MORE = 24;
 /** Training waits this long for more of the same backlog. */
 const SETTLE_SECONDS = 2;
@@ -148,17 +148,17 @@ async function dueHosts(
   sql: Sql,
   hostIds: readonly string[],
 ): Promise<{ train: string[]; score: string[] }> {
-  const rows = await sql<{ hostId: string; windows: number; trained: number | null }[]>`
-    select l.host_id as "hostId", (l.last_seq + 1)::int as windows, m.windows as trained
+  const rows = await sql<{ hostId: string; grown: boolean }[]>`
+    select l.host_id as "hostId",
+      m.host_id is null
+        or l.stored - m.stored >= greatest(${GROWTH}::float8 * m.windows, ${AT_LEAST_MORE}) as grown
     from ledger l
     left join models m on m.host_id = l.host_id and m.active
-    where l.host_id = any(${[...hostIds]}::uuid[])
+    where l.host_id = any(${hostIds as string[]}::uuid[])
     order by l.host_id`;
-  const grown = rows.filter(({ windows, trained }) =>
-    trained === null || windows >= Math.max(GROWTH * trained, trained + AT_LEAST_MORE)
+  const { train = [], score = [] } = Object.groupBy(
+    rows,
+    ({ grown }) => grown ? "train" : "score",
   );
-  return {
-    train: grown.map(({ hostId }) => hostId),
-    score: rows.filter((row) => !grown.includes(row)).map(({ hostId }) => hostId),
-  };
+  return { train: train.map(({ hostId }) => hostId), score: score.map(({ hostId }) => hostId) };
 }

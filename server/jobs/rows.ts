@@ -61,9 +61,9 @@ export async function loadRows(
   await copyOut(
     sql,
     `copy (
-      select v.window_start, v.user_id, v.channels, v.values, u.entity_class
+      select v.window_start, v.user_id, v.channels, v.values, coalesce(u.entity_class, 'human')
       from vectors v
-      join users u on u.host_id = v.host_id and u.user_id = v.user_id
+      left join users u on u.host_id = v.host_id and u.user_id = v.user_id
       where v.host_id = '${hostId}' ${conditions(hostId, filter)}
       order by v.window_start, v.user_id
     ) to stdout (format binary)`,

@@ -25,27 +25,60 @@ export async function scoreJob(
   hostIds: readonly string[],
   nowMs: () => number,
 ): Promise<number> {
-  const { sql } = database;
-  const limit = await alertLimit(sql);
+  const limit = await alertLimit(database.sql);
   let windows = 0;
   for (const hostId of [...hostIds].sort()) {
-    // A batch that is being committed now saw this job waiting and added none: wait for its rows.
-    await sql`select from ledger where host_id = ${hostId} for share`;
-    const [model] = await sql<{ modelId: string; bytes: Uint8Array }[]>`
-      select model_id as "modelId", bytes from models where host_id = ${hostId} and active`;
-    if (!model) continue; // the train job that is due scores it
-    const rows = await loadRows(sql, hostId, { unscoredBy: model.modelId });
-    if (rows.n === 0) continue;
-    const scored = (openModel(model.bytes) as HostModel).score(rows);
-    const copy = scoreTuples(hostId, model.modelId, rows, scored);
-    await sql.begin(async (transaction) => {
-      const inside = transaction as unknown as Sql;
-      await storeScores(inside, copy);
-      await raiseAlerts(inside, hostId, rows, scored, limit, nowMs);
-    });
-    windows += rows.n;
+    windows += await scoreHost(database, hostId, limit, nowMs);
   }
   return windows;
+}
+
+async function scoreHost(
+  { sql }: Database,
+  hostId: string,
+  limit: number,
+  nowMs: () => number,
+): Promise<number> {
+  // A batch that is being committed now saw this job waiting and added none: wait for its rows.
+  const [mark] = await sql<{ fromMs: number | null; stored: string }[]>`
+    select (extract(epoch from unscored_from) * 1000)::float8 as "fromMs", stored
+    from ledger
+    where host_id = ${hostId}
+    for share`;
+  if (!mark || mark.fromMs === null) return 0;
+  const [model] = await sql<{ modelId: string; bytes: Uint8Array }[]>`
+    select model_id as "modelId", bytes from models where host_id = ${hostId} and active`;
+  if (!model) return 0; // the train job that is due scores it
+  const fromMs = Number.isFinite(mark.fromMs) ? mark.fromMs : undefined;
+  const rows = await loadRows(sql, hostId, { unscoredBy: model.modelId, fromMs });
+  const scored = rows.n > 0 && (openModel(model.bytes) as HostModel).score(rows);
+  await sql.begin(async (transaction) => {
+    const inside = transaction as unknown as Sql;
+    if (scored) {
+      await storeScores(inside, scoreTuples(hostId, model.modelId, rows, scored));
+      await raiseAlerts(inside, hostId, rows, scored, limit, nowMs);
+      await touchUsers(inside, hostId, rows);
+    }
+    // What has come in since keeps its mark, and its own job.
+    await inside`
+      update ledger set unscored_from = null
+      where host_id = ${hostId} and stored = ${mark.stored}
+        and exists (select from models where host_id = ${hostId} and model_id = ${model.modelId}
+          and active)`;
+  });
+  return rows.n;
+}
+
+/** Moves the last window of the host's users. */
+async function touchUsers(sql: Sql, hostId: string, rows: LoadedRows): Promise<void> {
+  const last = new Float64Array(rows.userIds.length).fill(-Infinity);
+  rows.startMs.forEach((ms, i) => last[rows.users[i]] = Math.max(last[rows.users[i]], ms));
+  await sql`
+    update users u set last_seen = seen.at
+    from unnest(${rows.userIds as string[]}::uuid[],
+      ${Array.from(last, (ms) => new Date(ms).toISOString())}::text[]::timestamptz[])
+      as seen(user_id, at)
+    where u.host_id = ${hostId} and u.user_id = seen.user_id and u.last_seen < seen.at`;
 }
 
 const uuidBytes = (uuid: string) => new Uint8Array(Buffer.from(uuid.replaceAll("-", ""), "hex"));

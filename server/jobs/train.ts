@@ -3,7 +3,7 @@
  * host's windows anew with its new model.
  * @module
  */
-import type { Database } from "@/db/open.ts";
+import type { Database, Sql } from "@/db/open.ts";
 import { trainHosts, type TrainHostsOptions } from "@/models/detection.ts";
 import { uuidv7 } from "@/server/ids.ts";
 import { type LoadedRows, loadRows } from "./rows.ts";
@@ -20,6 +20,8 @@ export async function trainJob(
 ): Promise<string[]> {
   const { sql } = database;
   const rows = new Map<string, LoadedRows>();
+  // Before the rows are read: what comes in meanwhile counts as not trained on.
+  const stored = await storedRows(sql, hostIds);
   for (const hostId of [...hostIds].sort()) {
     const loaded = await loadRows(database.read, hostId, { days: TRAINING_DAYS });
     if (loaded.n > 0) rows.set(hostId, loaded);
@@ -34,11 +36,23 @@ export async function trainJob(
       transaction`update models set active = false where host_id = ${hostId} and active`,
       transaction`
         insert into models
-          (host_id, model_id, pooled, windows, bytes, figures, trained_from, trained_to, created_at,
+          (host_id, model_id, pooled, windows, stored, bytes, figures, trained_from, trained_to, created_at,
             active)
-        values (${hostId}, ${uuidv7(nowMs())}, ${pooled}, ${n}, ${bytes},
+        values (${hostId}, ${uuidv7(nowMs())}, ${pooled}, ${n}, ${
+        stored.get(hostId) ?? 0
+      }, ${bytes},
           ${JSON.stringify(figures)}::text::jsonb, ${from}, ${to}, ${now}, true)`,
+      transaction`update ledger set unscored_from = '-infinity' where host_id = ${hostId}`,
     ]);
   }
   return [...trained.keys()];
+}
+
+/** Rows that each host has ever stored. */
+async function storedRows(sql: Sql, hostIds: readonly string[]): Promise<Map<string, number>> {
+  const rows = await sql<{ hostId: string; stored: number }[]>`
+    select host_id as "hostId", stored::float8 as stored
+    from ledger
+    where host_id = any(${hostIds as string[]}::uuid[])`;
+  return new Map(rows.map(({ hostId, stored }) => [hostId, stored]));
 }

@@ -112,7 +112,7 @@ export async function startWorker(options: WorkerOptions): Promise<JobWorker> {
   await jobs.boss.work("calibrate", once("calibrate", () => calibrateJob(database)));
   await jobs.boss.work(
     "recount",
-    once("recount", ({ full }) => recountJob(database, jobs, full ?? false)),
+    once("recount", ({ full }) => recountJob(database, jobs, full ?? false, now())),
   );
   await jobs.boss.work("retain", once("retain", () => retainJob(database, now())));
   return {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { startEmbedded } from "@/db/embedded.ts";
 import { type Database, openDatabase } from "@/db/open.ts";
-import { hostIdOf, storeBatches } from "@/db/store_batches.ts";
+import { BatchStore, hostIdOf } from "@/db/store_batches.ts";
 import { column, SCHEMA_ID } from "@/features/schema.ts";
 import { WINDOW_MS } from "@/features/vector.ts";
 import type { WireRow } from "@/features/wire.ts";
@@ -10,6 +10,7 @@ import { retainJob } from "@/server/jobs/estate_jobs.ts";
 import { startWorker } from "@/server/jobs/worker.ts";
 
 const EPOCH = "00000000-0000-4000-8000-00000000000a";
+const OTHER_EPOCH = "00000000-0000-4000-8000-00000000000b";
 const START = Date.UTC(2026, 0, 5);
 const NOW = START + 30 * 86_400_000;
 const FAILED_LOGONS = column("logon_fail");
@@ -35,9 +36,16 @@ function rows(from: number, count: number): WireRow[] {
   });
 }
 
-async function send(database: Database, jobs: Jobs, host: string, from: number, count: number) {
-  const batch = { schema: SCHEMA_ID, host, epoch: EPOCH, firstSeq: from, rows: rows(from, count) };
-  await storeBatches(database.sql, [{ batch }], NOW, jobs.due);
+async function send(
+  database: Database,
+  jobs: Jobs,
+  host: string,
+  from: number,
+  count: number,
+  spool: { epoch: string; firstSeq: number } = { epoch: EPOCH, firstSeq: from },
+) {
+  const batch = { schema: SCHEMA_ID, host, ...spool, rows: rows(from, count) };
+  await new BatchStore(database.sql).store([{ batch }], NOW, jobs.due);
 }
 
 async function untilDone(database: Database, jobs: Jobs): Promise<void> {
@@ -129,6 +137,23 @@ Deno.test("jobs", async (t) => {
       assert.equal(await jobs.redrive("score"), 1);
       await untilDone(database, jobs);
       assert.deepEqual(await jobs.dead(), []);
+      assert.equal(await unscored(), 0);
+    });
+    await t.step("a late window is scored, whatever was scored after it", async () => {
+      const next = { epoch: OTHER_EPOCH, firstSeq: 0 };
+      await send(database, jobs, "ws-a", -8, 4, next);
+      await untilDone(database, jobs);
+      assert.equal(await unscored(), 0);
+      const [{ marks }] = await sql`select count(unscored_from)::int as marks from ledger`;
+      assert.equal(marks, 0);
+    });
+    await t.step("a host that has grown is trained again, in a new spool too", async () => {
+      const trained = async () =>
+        (await sql`select windows from models where host_id = ${hostId} and active`)[0].windows;
+      assert.equal(await trained(), 222);
+      await send(database, jobs, "ws-a", 300, 60, { epoch: OTHER_EPOCH, firstSeq: 4 });
+      await untilDone(database, jobs);
+      assert.equal(await trained(), 286);
       assert.equal(await unscored(), 0);
     });
     await t.step("retention drops what is too old, and readies the coming weeks", async () => {
