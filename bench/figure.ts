@@ -28,17 +28,21 @@ export async function timeMs(work: () => unknown): Promise<number> {
   return performance.now() - start;
 }
 
-/** Medians of `repeats` paired runs: ours, the peer's, ours, the peer's. */
+/** Medians of `repeats` paired runs: ours, the peer's, ours, the peer's; `before` is not timed. */
 export async function paired(
   ours: () => unknown,
   peer: (() => unknown) | undefined,
   repeats = 7,
+  before: () => unknown = () => {},
 ): Promise<{ oursMs: number; peerMs: number | null }> {
   const mine: number[] = [];
   const theirs: number[] = [];
+  await before();
   await ours();
   for (let i = 0; i < repeats; i++) {
+    await before();
     mine.push(await timeMs(ours));
+    await before();
     if (peer) theirs.push(await timeMs(peer));
   }
   return { oursMs: median(mine), peerMs: peer ? median(theirs) : null };

@@ -10,6 +10,8 @@ import type { Sql } from "./open.ts";
 export interface Taken {
   readonly hostId: string;
   readonly rows: readonly WireRow[];
+  /** Number of the first. */
+  readonly firstSeq: number;
 }
 
 /** A host as it stands. */

@@ -11,6 +11,22 @@ const HEADER = Uint8Array.from(
   [0x50, 0x47, 0x43, 0x4f, 0x50, 0x59, 0x0a, 0xff, 0x0d, 0x0a, 0, ...new Uint8Array(8)],
 );
 
+/** Bytes of a piece of a stream: larger ones cost a socket more, smaller ones more turns. */
+const PIECE = 1 << 18;
+
+/** The stream of `rows` in pieces, each row written by `write`. */
+export function* copyPieces<T>(
+  rows: Iterable<T>,
+  write: (copy: CopyWriter, row: T) => void,
+): Generator<Uint8Array> {
+  const copy = new CopyWriter(PIECE + 4_096);
+  for (const row of rows) {
+    write(copy, row);
+    if (copy.length >= PIECE) yield copy.take();
+  }
+  yield copy.finish();
+}
+
 /** Builds the tuples of a binary COPY, field by field. */
 export class CopyWriter {
   #bytes: Uint8Array<ArrayBuffer>;
@@ -113,7 +129,21 @@ export class CopyWriter {
     }
   }
 
-  /** The whole stream. */
+  /** Bytes written since the last piece was taken. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** What was written since the last piece; the writer goes on with the next one. */
+  take(): Uint8Array {
+    const piece = this.#bytes.subarray(0, this.#length);
+    this.#bytes = new Uint8Array(this.#bytes.length);
+    this.#view = new DataView(this.#bytes.buffer);
+    this.#length = 0;
+    return piece;
+  }
+
+  /** The last piece. */
   finish(): Uint8Array {
     this.#reserve(2);
     this.#view.setInt16(this.#length, -1);
@@ -127,14 +157,15 @@ interface Rejectable {
 }
 
 /**
- * Sends a stream made by {@link CopyWriter} to `copy … from stdin (format binary)`. Throws what
- * Postgres answers. postgres.js settles the query when the stream opens, and after its last byte
- * tells nobody of an error (a unique violation, say): so the query's `reject` is taken over.
+ * Sends what {@link CopyWriter} made, in pieces, to `copy … from stdin (format binary)`; a piece
+ * travels while the next one is made. Throws what Postgres answers. postgres.js settles the query
+ * when the stream opens, and after its last byte tells nobody of an error (a unique violation, say):
+ * so the query's `reject` is taken over.
  */
 export async function copyIn(
   sql: postgres.Sql,
   statement: string,
-  stream: Uint8Array,
+  pieces: Iterable<Uint8Array>,
 ): Promise<void> {
   const query = sql.unsafe(statement);
   const writable = await query.writable();
@@ -142,7 +173,19 @@ export async function copyIn(
     (query as unknown as Rejectable).reject = reject;
     writable.once("error", reject);
     writable.once("finish", resolve);
-    writable.end(stream);
+    const iterator = pieces[Symbol.iterator]();
+    const more = () => {
+      try {
+        const { value, done } = iterator.next();
+        if (done) writable.end();
+        else if (writable.write(value)) setImmediate(more); // let the socket have its turn
+        else writable.once("drain", more);
+      } catch (error) {
+        writable.destroy(error as Error);
+        reject(error);
+      }
+    };
+    more();
   });
 }
 

@@ -4,9 +4,9 @@
  */
 import { createHash } from "node:crypto";
 import { DIMENSIONS } from "@/features/vector.ts";
-import { type Batch, uuidText, type WireRow } from "@/features/wire.ts";
+import { type Batch, uuidBytes, uuidText, type WireRow } from "@/features/wire.ts";
 import { isStale, KnownUsers, readHosts, type Taken, upsertHosts } from "./accounts.ts";
-import { copyIn, CopyWriter } from "./copy.ts";
+import { copyIn, copyPieces, type CopyWriter } from "./copy.ts";
 import type { Sql } from "./open.ts";
 
 /** A batch and who sent it. */
@@ -43,8 +43,6 @@ const DAY_MS = 86_400_000;
 const WEEK_MS = 7 * DAY_MS;
 /** How far back weeks have partitions of their own. */
 const PAST_MS = 3 * 365 * DAY_MS;
-/** Bytes of a row of `vectors` in a COPY. */
-const ROW_BYTES = 602;
 /** A host that has sent nothing yet is in no epoch. */
 const NO_EPOCH = "00000000-0000-0000-0000-000000000000";
 const floats = new Float32Array(DIMENSIONS);
@@ -53,11 +51,8 @@ const COLUMNS = "host_id, window_start, user_id, seq, offset_minutes, events, ch
 
 /** The id of a host: a UUID of its name, so that agent and server need not agree on numbers. */
 export function hostIdOf(name: string): string {
-  return uuidText(hostBytes(name));
-}
-
-function hostBytes(name: string): Uint8Array {
-  return createHash("sha256").update(`habit/host/${name.toLowerCase()}`).digest().subarray(0, 16);
+  const digest = createHash("sha256").update(`habit/host/${name.toLowerCase()}`).digest();
+  return uuidText(digest.subarray(0, 16));
 }
 
 /** Stores batches, remembering what need not be written twice. */
@@ -88,7 +83,7 @@ export class BatchStore {
         const flush = await placeAll(inside, incoming, nowMs);
         if (flush.rows > 0) {
           committed.push(await this.#makePartitions(inside, flush.taken, nowMs));
-          await copyRows(inside, flush.copy.finish(), staged || flush.renewed);
+          await copyRows(inside, flush.taken, staged || flush.renewed);
           const [known] = await Promise.all([ // one round trip
             this.#users.write(inside, flush.taken, nowMs),
             advanceLedger(inside, flush.places),
@@ -135,7 +130,6 @@ export class BatchStore {
 interface Flush {
   readonly stored: Stored[];
   readonly taken: Taken[];
-  readonly copy: CopyWriter;
   readonly rows: number;
   readonly places: ReadonlyMap<string, Place>;
   readonly renewed: boolean;
@@ -151,8 +145,6 @@ async function placeAll(sql: Sql, incoming: readonly Incoming[], nowMs: number):
     new Map(incoming.map((one, i) => [hostIds[i], one])),
     nowMs,
   );
-  const most = incoming.reduce((n, { batch }) => n + batch.rows.length, 0);
-  const copy = new CopyWriter(ROW_BYTES * most);
   const taken: Taken[] = [];
   const stored = incoming.map(({ batch, agentId }, i): Stored => {
     const hostId = hostIds[i];
@@ -163,16 +155,13 @@ async function placeAll(sql: Sql, incoming: readonly Incoming[], nowMs: number):
     const place = places.get(hostId)!;
     const { fresh, ...outcome } = advance(place, batch);
     if (fresh.length > 0) {
-      const id = hostBytes(batch.host);
-      fresh.forEach((row, k) => writeRow(copy, id, row, outcome.lastSeq - fresh.length + 1 + k));
-      taken.push({ hostId, rows: fresh });
+      taken.push({ hostId, rows: fresh, firstSeq: outcome.lastSeq - fresh.length + 1 });
     }
     return { hostId, ...outcome, added: fresh.length };
   });
   return {
     stored,
     taken,
-    copy,
     rows: taken.reduce((n, { rows }) => n + rows.length, 0),
     places: new Map([...places].filter(([, place]) => place.fromMs < Infinity)),
     renewed: [...places.values()].some(({ renewed }) => renewed),
@@ -274,12 +263,18 @@ async function advanceLedger(sql: Sql, places: ReadonlyMap<string, Place>): Prom
         unscored_from = least(l.unscored_from, excluded.unscored_from)`;
 }
 
-async function copyRows(sql: Sql, stream: Uint8Array, staged: boolean): Promise<void> {
-  if (!staged) {
-    return await copyIn(sql, `copy vectors (${COLUMNS}) from stdin (format binary)`, stream);
+async function copyRows(sql: Sql, taken: readonly Taken[], staged: boolean): Promise<void> {
+  function* rows() {
+    for (const { hostId, firstSeq, rows } of taken) {
+      const id = uuidBytes(hostId);
+      for (const [i, row] of rows.entries()) yield [id, row, firstSeq + i] as const;
+    }
   }
+  const pieces = copyPieces(rows(), (copy, [id, row, seq]) => writeRow(copy, id, row, seq));
+  const into = (table: string) => `copy ${table} (${COLUMNS}) from stdin (format binary)`;
+  if (!staged) return await copyIn(sql, into("vectors"), pieces);
   await sql`create temp table incoming (like vectors) on commit drop`;
-  await copyIn(sql, `copy incoming (${COLUMNS}) from stdin (format binary)`, stream);
+  await copyIn(sql, into("incoming"), pieces);
   await sql.unsafe(`
     insert into vectors (${COLUMNS})
     select ${COLUMNS} from incoming

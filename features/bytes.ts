@@ -66,6 +66,11 @@ export class ByteReader {
 
   /** A LEB128 number up to `limit`. */
   varint(what: string, limit = Number.MAX_SAFE_INTEGER): number {
+    const first = this.#bytes[this.#at];
+    if (first < 128 && first <= limit) { // nearly all are short
+      this.#at++;
+      return first;
+    }
     let value = 0;
     for (let scale = 1;; scale *= 128) {
       if (this.#at >= this.#bytes.length) throw new RangeError(`Cannot read ${what}: bytes end`);

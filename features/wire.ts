@@ -50,18 +50,25 @@ const MAX_NAME = 1024;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
-function uuidBytes(uuid: string): Uint8Array {
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
+/** Sixteen bytes of the form 8-4-4-4-12. Throws `RangeError` for anything else. */
+export function uuidBytes(uuid: string): Uint8Array {
   const hex = uuid.replaceAll("-", "");
   if (!/^[0-9a-f]{32}$/.test(hex)) {
-    throw new RangeError(`Cannot encode epoch: "${uuid}" is no UUID`);
+    throw new RangeError(`Cannot encode "${uuid}": it is no UUID`);
   }
   return Uint8Array.from({ length: 16 }, (_, i) => parseInt(hex.slice(2 * i, 2 * i + 2), 16));
 }
 
 /** Sixteen bytes in the form 8-4-4-4-12. */
 export function uuidText(bytes: Uint8Array): string {
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, "$1-$2-$3-$4-$5");
+  let text = "";
+  for (let i = 0; i < 16; i++) {
+    text += HEX[bytes[i]];
+    if (i === 3 || i === 5 || i === 7 || i === 9) text += "-";
+  }
+  return text;
 }
 
 /** Batch -> bytes. */
@@ -110,17 +117,19 @@ function writeSparse(out: ByteWriter, values: Int32Array): void {
   }
 }
 
+const LOW = Float64Array.from(FEATURES, ({ wireRange }) => wireRange[0]);
+const HIGH = Float64Array.from(FEATURES, ({ wireRange }) => wireRange[1]);
+
 function readSparse(bytes: ByteReader): Int32Array {
   const values = new Int32Array(DIMENSIONS);
   let i = -1;
   for (let left = bytes.varint("number of values", DIMENSIONS); left > 0; left--) {
     i += bytes.varint("gap between values", DIMENSIONS) + 1;
     if (i >= DIMENSIONS) throw new RangeError(`Cannot read values: column ${i} is over 127`);
-    const [low, high] = FEATURES[i].wireRange;
     const value = bytes.zigzag("value");
-    if (value < low || value > high) {
+    if (value < LOW[i] || value > HIGH[i]) {
       throw new RangeError(
-        `Cannot read ${FEATURES[i].name}: ${value} is outside [${low}, ${high}]`,
+        `Cannot read ${FEATURES[i].name}: ${value} is outside [${LOW[i]}, ${HIGH[i]}]`,
       );
     }
     values[i] = value;

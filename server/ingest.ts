@@ -119,14 +119,17 @@ function parse(body: Uint8Array, encoding: string | null, limits: IngestLimits):
   }
 }
 
-/** Batches that wait for the next transaction; one runs at a time. */
+/** Transactions at a time: while one waits for its commit, the next one's rows travel. */
+const FLUSHES = 2;
+
+/** Batches that wait for the next transaction. */
 class FlushQueue {
   readonly #batches: BatchStore;
   readonly #hooks: IngestHooks;
   readonly #limits: IngestLimits;
   #waiting: Waiting[] = [];
   #rows = 0;
-  #running = false;
+  #running = 0;
 
   constructor(database: Database, hooks: IngestHooks, limits: IngestLimits) {
     this.#batches = new BatchStore(database.sql);
@@ -143,14 +146,14 @@ class FlushQueue {
     this.#rows += batch.rows.length;
     return new Promise((resolve, reject) => {
       this.#waiting.push({ batch, sender, resolve, reject });
-      if (!this.#running) this.#run();
+      if (this.#running < FLUSHES) this.#run();
     });
   }
 
   async #run(): Promise<void> {
-    this.#running = true;
+    this.#running++;
     while (this.#waiting.length > 0) await this.#flush(this.#take());
-    this.#running = false;
+    this.#running--;
   }
 
   #take(): Waiting[] {

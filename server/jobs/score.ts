@@ -3,16 +3,15 @@
  * budget.
  * @module
  */
-import { copyIn, CopyWriter } from "@/db/copy.ts";
+import { copyIn, copyPieces } from "@/db/copy.ts";
 import type { Database, Sql } from "@/db/open.ts";
 import { type HostModel, openModel, type Scored, TOP_COLUMNS } from "@/models/detection.ts";
+import { uuidBytes } from "@/features/wire.ts";
 import { uuidv7 } from "@/server/ids.ts";
 import { type LoadedRows, loadRows } from "./rows.ts";
 
 const COLUMNS = "host_id, window_start, user_id, model_id, score, p, confidence, top_columns, " +
   "top_shares, top_low, top_high";
-/** Bytes of a row of `scores` in a COPY. */
-const SCORE_BYTES = 348;
 /** Alerts a day for the whole estate where nobody has set a budget. */
 const DEFAULT_PER_DAY = 5;
 const DAY_MS = 86_400_000;
@@ -81,18 +80,15 @@ async function touchUsers(sql: Sql, hostId: string, rows: LoadedRows): Promise<v
     where u.host_id = ${hostId} and u.user_id = seen.user_id and u.last_seen < seen.at`;
 }
 
-const uuidBytes = (uuid: string) => new Uint8Array(Buffer.from(uuid.replaceAll("-", ""), "hex"));
-
 function scoreTuples(
   hostId: string,
   modelId: string,
   rows: LoadedRows,
   scored: Scored,
-): Uint8Array {
+): Iterable<Uint8Array> {
   const [host, model] = [hostId, modelId].map(uuidBytes);
   const users = rows.userIds.map(uuidBytes);
-  const copy = new CopyWriter(SCORE_BYTES * rows.n);
-  for (let i = 0; i < rows.n; i++) {
+  return copyPieces(rows.startMs.keys(), (copy, i) => {
     const top = (part: Uint8Array | Float32Array) =>
       part.subarray(i * TOP_COLUMNS, (i + 1) * TOP_COLUMNS);
     copy.row(11);
@@ -107,11 +103,10 @@ function scoreTuples(
     copy.array(700, top(scored.topShares));
     copy.array(700, top(scored.topLow));
     copy.array(700, top(scored.topHigh));
-  }
-  return copy.finish();
+  });
 }
 
-async function storeScores(sql: Sql, tuples: Uint8Array): Promise<void> {
+async function storeScores(sql: Sql, tuples: Iterable<Uint8Array>): Promise<void> {
   await sql`create temp table scored (like scores) on commit drop`;
   await copyIn(sql, `copy scored (${COLUMNS}) from stdin (format binary)`, tuples);
   await sql.unsafe(`
