@@ -68,15 +68,17 @@ export interface Range {
 /** Loads chunks into {@link bytes}. The file header is not trusted: a live log's is stale. */
 export class ChunkReader implements Disposable {
   /** The chunk loaded last; zeros behind what the file has. */
-  readonly bytes: Uint8Array<ArrayBuffer> = new Uint8Array(CHUNK_SIZE);
-  /** The same bytes. */
-  readonly view: DataView = new DataView(this.bytes.buffer);
+  readonly bytes: Uint8Array<ArrayBuffer>;
   readonly #source: ByteSource;
   readonly #order: Iterator<number>;
 
-  /** Reads the chunks of `range` in the order of the file, by default all in that of records. */
-  constructor(source: ByteSource, range?: Range) {
+  /**
+   * Reads into `bytes`, of one chunk, the chunks of `range` in the order of the file, by default all
+   * in that of records.
+   */
+  constructor(source: ByteSource, bytes: Uint8Array<ArrayBuffer>, range?: Range) {
     this.#source = source;
+    this.bytes = bytes;
     this.#order = range ? count(range.from, range.to) : recordOrder(source);
   }
 

@@ -55,11 +55,11 @@ class EvtxCursor implements EvtxEventCursor {
   #lastId = 0;
 
   constructor(source: ByteSource, { range, checksums = false }: EvtxOptions) {
-    this.#chunks = new ChunkReader(source, range);
+    this.#fragments = new FragmentReader();
+    this.#chunks = new ChunkReader(source, this.#fragments.chunk, range);
     this.#checksums = checksums;
-    this.#view = this.#chunks.view;
-    this.#fragments = new FragmentReader(this.#view);
-    this.#event = new EvtxView(this.#view, this.#fragments);
+    this.#view = this.#fragments.view;
+    this.#event = new EvtxView(this.#fragments);
   }
 
   next(): EventView | undefined {
@@ -82,7 +82,7 @@ class EvtxCursor implements EvtxEventCursor {
       this.#endAfter(start, size);
       try {
         this.#fragments.read(start + RECORD_HEADER, start + size - 4);
-        if (this.#fragments.fragments[0].plan.roots.length === 0) {
+        if (this.#fragments.plan.roots.length === 0) {
           throw new EvtxError("record holds no event");
         }
       } catch (error) {
@@ -97,7 +97,7 @@ class EvtxCursor implements EvtxEventCursor {
 
   writeJson(writer: JsonWriter): boolean {
     try {
-      writeRecord(this.#fragments.fragments[0], this.#view, writer);
+      writeRecord(this.#fragments.fragment(), this.#view, writer);
       return true;
     } catch (error) {
       this.#skip(reason(error), 0);
@@ -195,13 +195,16 @@ class EvtxCursor implements EvtxEventCursor {
 
   [Symbol.dispose](): void {
     this.#chunks[Symbol.dispose]();
+    this.#fragments[Symbol.dispose]();
   }
 }
 
 /** Why a record was stepped over; anything else than broken data is thrown on. */
 function reason(error: unknown): string {
   if (error instanceof EvtxError) return error.message;
-  if (error instanceof RangeError) return "value lies outside its chunk";
+  if (error instanceof RangeError || error instanceof WebAssembly.RuntimeError) {
+    return "value lies outside its chunk";
+  }
   throw error;
 }
 

@@ -1,184 +1,264 @@
 /**
- * One fragment of a record: its plan, its values, and the fragments nested in them.
+ * The record that was read last: its fragments' plans, and where their values lie.
  * @module
  */
-import { FragmentParser, TOKEN } from "./binxml.ts";
-import { EvtxError } from "./error.ts";
-import { Instance } from "./instance.ts";
-import { compilePlan, type Plan, slotsOfTwo } from "./plan.ts";
-import { ShapeScanner } from "./shape.ts";
+import { FragmentParser } from "./binxml.ts";
+import { EMPTY, type Kernel, kernelAtHand, NOT_INTERNED, readError } from "./kernel.ts";
+import { compilePlan, NOT_ASKED, type Plan, slotsOfTwo } from "./plan.ts";
+import { arrayItems, valueText } from "./value.ts";
 
-/** BinXML type of a value that is itself a fragment. */
-export const BINXML = 0x21;
-const MAX_FRAGMENTS = 64;
-const MAX_NESTING = 16;
-/**
- * Plans are kept by shape for the whole process, some 10 kB each: the sample logs of 106 hosts
- * have 732 shapes. A log that makes up shapes has them start anew.
- */
-const MAX_PLANS = 2_000;
 const CHUNK = 65_536;
-const PLACES = 256;
+const MAX_STAMP = 0xffff;
+const NONE = compilePlan([]);
 
-const EMPTY = compilePlan([]);
-let planCount = 0;
-const plans = new Map<number, { hash2: number; size: number; plan: Plan }[]>();
+/** Values of a record, over all its fragments. */
+const MAX_VALUES = 4_096;
+const MAX_FRAGMENTS = 64;
+/** Values of a fragment that are looked up with the record, once they were asked for. */
+const MAX_ASKED = 32;
+const FRAGMENT_WORDS = 8;
+const [PLAN, FROM, COUNT, HOLE, PARENT, , LOOKED_UP] = [0, 1, 2, 3, 4, 5, 6];
+const [TIME, RECORD] = [0, 1];
+const EVENT = 4;
 
-/** A fragment that is read; reused from record to record. */
-export class Fragment {
-  /** Where its fields are. */
-  plan: Plan = EMPTY;
-  /** Its values. */
-  readonly values: Instance = new Instance();
-  /** The value of the fragment around it that this one is, -1 outermost. */
-  hole: number = -1;
-  /** Nested fragments: the first {@link childCount} of these, the others are of older records. */
-  readonly children: Fragment[] = [];
-  /** How many fragments are nested in it. */
-  childCount = 0;
-
-  /** The fragment that value `hole` is, undefined where it is none or several. */
-  child(hole: number): Fragment | undefined {
-    let found: Fragment | undefined;
-    for (let i = 0; i < this.childCount; i++) {
-      if (this.children[i].hole !== hole) continue;
-      if (found !== undefined) return undefined;
-      found = this.children[i];
-    }
-    return found;
-  }
-}
-
-/** Reads fragments of one chunk at a time; the plans by offset are of that chunk. */
-export class FragmentReader {
-  /** The fragments of the record read last: the outermost, then nested ones in their order. */
-  readonly fragments: Fragment[] = [];
-  /** How many of them the record has. */
+/** Reads records of one chunk at a time, and tells what the last one holds. */
+export class FragmentReader implements Disposable {
+  /** The chunk's bytes, to be filled by who reads. */
+  readonly chunk: Uint8Array<ArrayBuffer>;
+  /** The same bytes. */
+  readonly view: DataView<ArrayBuffer>;
+  /** Plan of the outermost fragment. */
+  plan: Plan = NONE;
+  /** How many fragments the record has. */
   used = 0;
   /** Where each field of the record is: fragment * 2^16 + value; undefined: ask each fragment. */
   slots: Int32Array | undefined;
-  readonly #view: DataView;
-  readonly #scanner: ShapeScanner;
-  /** Plans by the offset of their template in this chunk; what falls on one place is in `#more`. */
-  readonly #offsets: Int32Array = new Int32Array(PLACES).fill(-1);
-  readonly #planAt: Plan[] = new Array(PLACES).fill(EMPTY);
-  readonly #more = new Map<number, Plan>();
-  /** Whether a field's name is a value. */
-  #named = false;
-  #lastOuter = EMPTY;
-  #lastInner = EMPTY;
-  #lastSlots = EMPTY.slots;
+  readonly #words: Int32Array;
+  /** By value, its offset in the chunk; its size and type. */
+  readonly #values: Int32Array;
+  /** By fragment and order of asking, where a value's text is interned. */
+  readonly #places: Int32Array;
+  readonly #header: Float64Array;
+  readonly #headerWords: Int32Array;
+  readonly #kernel: Kernel;
+  readonly #region: number;
+  readonly #read: Kernel["exports"]["read"];
+  readonly #intern: Kernel["exports"]["intern"];
+  readonly #texts: readonly string[];
+  #stamp = 0;
+  #epoch: number;
+  readonly #generations: Int32Array;
+  /** That of when the record was read. */
+  #generation = 0;
+  #innerPlan: Plan = NONE;
+  #outer = -1;
+  #inner = -1;
 
-  /** Reads from the chunk in `view`, whose bytes may change between records. */
-  constructor(view: DataView) {
-    this.#view = view;
-    this.#scanner = new ShapeScanner(view);
+  /** Takes a region of memory until it is disposed of. */
+  constructor() {
+    const kernel = kernelAtHand();
+    const region = kernel.take();
+    const { buffer } = kernel;
+    this.#kernel = kernel;
+    this.#region = region;
+    this.#read = kernel.exports.read;
+    this.#intern = kernel.exports.intern;
+    this.#texts = kernel.texts;
+    this.#epoch = kernel.epoch;
+    this.#generations = kernel.generation;
+    this.chunk = new Uint8Array(buffer, region, CHUNK);
+    this.view = new DataView(buffer, region, CHUNK);
+    const { VALUES, PLACES, FRAGMENTS, HEADER } = kernel.exports;
+    this.#values = new Int32Array(buffer, region + VALUES.value, 2 * MAX_VALUES);
+    this.#places = new Int32Array(buffer, region + PLACES.value, MAX_FRAGMENTS * MAX_ASKED);
+    this.#words = new Int32Array(
+      buffer,
+      region + FRAGMENTS.value,
+      MAX_FRAGMENTS * FRAGMENT_WORDS,
+    );
+    this.#header = new Float64Array(buffer, region + HEADER.value, 2);
+    this.#headerWords = new Int32Array(buffer, region + HEADER.value, 5);
   }
 
   /** Forgets the templates of the last chunk. */
   startChunk(): void {
-    this.#offsets.fill(-1);
-    this.#more.clear();
+    if (++this.#stamp > MAX_STAMP) {
+      this.#kernel.exports.forgetTemplates(this.#region);
+      this.#stamp = 1;
+    }
   }
 
-  /** Reads the record whose BinXML is at `at`. Throws {@link EvtxError} or RangeError. */
+  /**
+   * Reads the record whose BinXML lies from `at` to `end`. Throws {@link EvtxError}, or
+   * WebAssembly's RuntimeError where something lies outside the chunk.
+   */
   read(at: number, end: number): void {
-    this.used = 0;
-    this.#named = false;
-    const { plan } = this.#fragment(at, end, 0);
-    if (this.#named || this.used > 2) this.slots = undefined;
-    else this.slots = this.used === 1 ? plan.slots : this.#slotsOfTwo(plan, this.fragments[1].plan);
-  }
-
-  #slotsOfTwo(outer: Plan, inner: Plan): Int32Array {
-    if (outer !== this.#lastOuter || inner !== this.#lastInner) {
-      this.#lastSlots = slotsOfTwo(outer, inner);
-      this.#lastOuter = outer;
-      this.#lastInner = inner;
+    if (this.#epoch !== this.#kernel.epoch) this.#forget();
+    this.#generation = this.#generations[0];
+    let used = this.#read(this.#region, at, end, this.#stamp);
+    while (used <= 0) {
+      if (used < 0) throw readError(used);
+      this.#compile();
+      used = this.#read(this.#region, at, end, this.#stamp);
     }
-    return this.#lastSlots;
+    this.used = used;
+    const words = this.#words;
+    const outer = words[PLAN];
+    const inner = used === 1 ? -1 : used === 2 ? words[FRAGMENT_WORDS + PLAN] : -2;
+    if (outer !== this.#outer || inner !== this.#inner) this.#turnTo(outer, inner);
   }
 
-  #fragment(at: number, end: number, depth: number): Fragment {
-    if (this.used === MAX_FRAGMENTS || depth === MAX_NESTING) {
-      throw new EvtxError("fragments nested too deeply");
-    }
-    const fragment = this.fragments[this.used++] ??= new Fragment();
-    if (this.#view.getUint8(at) === TOKEN.header) at += 4;
-    if (this.#view.getUint8(at) === TOKEN.template) this.#instance(fragment, at, end);
-    else this.#literal(fragment, at, end);
-    if (fragment.plan.namedByValue.length > 0) this.#named = true;
-    fragment.childCount = 0;
-    const { values } = fragment;
-    if (values.firstNested < values.count) this.#nested(fragment, depth);
-    return fragment;
+  /** Numbers of plans have started anew. */
+  #forget(): void {
+    this.#epoch = this.#kernel.epoch;
+    this.#kernel.exports.forgetTemplates(this.#region);
+    this.#outer = -1;
   }
 
-  #nested(fragment: Fragment, depth: number): void {
-    const { values } = fragment;
-    for (let hole = values.firstNested; hole < values.count; hole++) {
-      if (values.type[hole] !== BINXML || values.size[hole] < 5) continue;
-      let from = values.at[hole];
-      const end = from + values.size[hole];
-      // Mostly one fragment; more can stand behind each other.
-      do {
-        const child = this.#fragment(from, end, depth + 1);
-        child.hole = hole;
-        fragment.children[fragment.childCount++] = child;
-        from = child.values.end;
-      } while (from < end && this.#view.getUint8(from) !== TOKEN.end);
-    }
+  #compile(): void {
+    const { at, end, isTemplate } = this.#kernel.needed;
+    const roots = new FragmentParser(this.view, at, end, isTemplate).parse();
+    this.#kernel.bind(compilePlan(roots));
+    if (this.#epoch !== this.#kernel.epoch) this.#forget();
   }
 
-  #instance(fragment: Fragment, at: number, end: number): void {
-    const offset = this.#view.getUint32(at + 6, true);
-    at += 10;
-    if (offset + 24 > CHUNK) throw new EvtxError("template lies outside its chunk");
-    const place = (offset >> 3) & (PLACES - 1);
-    fragment.plan = this.#offsets[place] === offset
-      ? this.#planAt[place]
-      : this.#more.get(offset) ?? this.#template(offset, place);
-    // The definition lies inline at its first use in the chunk.
-    if (offset === at) at += 24 + this.#view.getUint32(offset + 20, true);
-    fragment.values.read(this.#view, at, end);
-  }
-
-  #template(offset: number, place: number): Plan {
-    const size = this.#view.getUint32(offset + 20, true);
-    const start = offset + 24;
-    if (start + size > CHUNK) throw new EvtxError("template runs past its chunk");
-    this.#scanner.template(start, start + size);
-    const plan = this.#plan(start, start + size, true);
-    if (this.#offsets[place] >= 0) this.#more.set(offset, plan);
+  #turnTo(outer: number, inner: number): void {
+    const { plans } = this.#kernel;
+    this.#outer = outer;
+    this.#inner = inner;
+    const plan = this.plan = plans[outer];
+    this.#innerPlan = inner >= 0 ? plans[inner] : NONE;
+    if (inner === -2 || plan.namedByValue.length > 0) this.slots = undefined;
+    else if (inner === -1) this.slots = plan.slots;
     else {
-      this.#offsets[place] = offset;
-      this.#planAt[place] = plan;
+      const nested = this.#innerPlan;
+      this.slots = nested.namedByValue.length > 0 ? undefined : slotsOfTwo(plan, nested);
     }
-    return plan;
   }
 
-  #literal(fragment: Fragment, at: number, end: number): void {
-    this.#scanner.literal(at, end, fragment.values);
-    fragment.plan = this.#plan(at, end, false);
+  /** Plan of fragment `index`. */
+  planOf(index: number): Plan {
+    return this.#kernel.plans[this.#words[index * FRAGMENT_WORDS + PLAN]];
   }
 
-  /** The plan of the shape just scanned. */
-  #plan(at: number, end: number, template: boolean): Plan {
-    const { hash1, hash2 } = this.#scanner;
-    const size = template ? end - at : 0;
-    let candidates = plans.get(hash1);
-    for (const each of candidates ?? []) {
-      if (each.hash2 === hash2 && each.size === size) return each.plan;
-    }
-    const roots = new FragmentParser(this.#view, at, end, template).parse();
-    const plan = compilePlan(roots);
-    if (planCount++ === MAX_PLANS) {
-      plans.clear();
-      candidates = undefined;
-      planCount = 1;
-    }
-    if (candidates === undefined) plans.set(hash1, candidates = []);
-    candidates.push({ hash2, size, plan });
-    return plan;
+  /** The record's time in ms since 1970, NaN where it is not in the usual form. */
+  get timeMs(): number {
+    return this.#header[TIME];
   }
+
+  /** The record's number, NaN where it is not in the usual form. */
+  get recordId(): number {
+    return this.#header[RECORD];
+  }
+
+  /** The event's id, -1 where it is not in the usual form. */
+  get eventId(): number {
+    return this.#headerWords[EVENT];
+  }
+
+  /** Place of a fragment's value for {@link at}, {@link size} and {@link type}, -1 for none. */
+  place(index: number, hole: number): number {
+    const words = index * FRAGMENT_WORDS;
+    return hole < this.#words[words + COUNT] ? this.#words[words + FROM] + hole : -1;
+  }
+
+  /** Offset in the chunk of the value at a place. */
+  at(place: number): number {
+    return this.#values[2 * place];
+  }
+
+  /** Bytes of the value at a place. */
+  size(place: number): number {
+    return this.#values[2 * place + 1] & 0xffff;
+  }
+
+  /** BinXML type of the value at a place. */
+  type(place: number): number {
+    return (this.#values[2 * place + 1] >>> 16) & 0xff;
+  }
+
+  /** Text of a fragment's value, "" where there is none; of an array the first item. */
+  field(index: number, hole: number): string {
+    const known = this.#place(index, hole);
+    if (known >= 0) return this.#texts[known];
+    if (known === EMPTY) return "";
+    const place = this.place(index, hole);
+    if (this.type(place) < 0x80) return this.#text(known, place);
+    return arrayItems(this.view, this.type(place), this.at(place), this.size(place))[0] ?? "";
+  }
+
+  /** The same, of an array all items with commas between them. */
+  text(index: number, hole: number): string {
+    const known = this.#place(index, hole);
+    if (known >= 0) return this.#texts[known];
+    return known === EMPTY ? "" : this.#text(known, this.place(index, hole));
+  }
+
+  /** Where the text of a value is interned, or a code. */
+  #place(index: number, hole: number): number {
+    const plan = index === 0 ? this.plan : this.used === 2 ? this.#innerPlan : this.planOf(index);
+    const order = plan.asked[hole];
+    const known = order < this.#words[index * FRAGMENT_WORDS + LOOKED_UP] &&
+      this.#generation === this.#generations[0];
+    return known ? this.#places[index * MAX_ASKED + order] : this.#ask(plan, index, hole);
+  }
+
+  #ask(plan: Plan, index: number, hole: number): number {
+    if (hole >= this.#words[index * FRAGMENT_WORDS + COUNT]) return EMPTY;
+    // A plan whose number is void must not change what another one asks.
+    if (this.#epoch !== this.#kernel.epoch) return this.#intern(this.#region, index, hole, -1);
+    if (plan.asked[hole] === NOT_ASKED && plan.askedCount < MAX_ASKED) {
+      plan.asked[hole] = plan.askedCount++;
+    }
+    return this.#intern(this.#region, index, hole, plan.asked[hole]);
+  }
+
+  #text(code: number, place: number): string {
+    const [type, at, size] = [this.type(place), this.at(place), this.size(place)];
+    return code === NOT_INTERNED
+      ? valueText(this.view, type, at, size)
+      : this.#kernel.keep(code, this.view, type, at, size);
+  }
+
+  /** The outermost fragment and those in it, as long as no other record is read. */
+  fragment(index = 0): Fragment {
+    const at = index * FRAGMENT_WORDS;
+    const words = this.#words;
+    const [from, count] = [words[at + FROM], words[at + COUNT]];
+    const children: Fragment[] = [];
+    for (let i = index + 1; i < this.used; i++) {
+      if (words[i * FRAGMENT_WORDS + PARENT] === index) children.push(this.fragment(i));
+    }
+    return {
+      plan: this.planOf(index),
+      hole: words[at + HOLE],
+      count,
+      at: Uint16Array.from({ length: count }, (_, i) => this.at(from + i)),
+      size: Uint16Array.from({ length: count }, (_, i) => this.size(from + i)),
+      type: Uint8Array.from({ length: count }, (_, i) => this.type(from + i)),
+      children,
+    };
+  }
+
+  [Symbol.dispose](): void {
+    this.#kernel.give(this.#region);
+  }
+}
+
+/** A fragment of a record with what is nested in it. */
+export interface Fragment {
+  /** Where its fields are. */
+  readonly plan: Plan;
+  /** The value of the fragment around it that this one is, -1 outermost. */
+  readonly hole: number;
+  /** How many values it has. */
+  readonly count: number;
+  /** By value, its offset in the chunk. */
+  readonly at: Uint16Array;
+  /** By value, its bytes. */
+  readonly size: Uint16Array;
+  /** By value, its BinXML type. */
+  readonly type: Uint8Array;
+  /** Fragments nested in it, in their order. */
+  readonly children: readonly Fragment[];
 }

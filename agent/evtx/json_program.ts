@@ -8,6 +8,7 @@ import { type Attribute, type Element, isElement, isHole, literalAttribute } fro
 import { EvtxError } from "./error.ts";
 import type { Fragment } from "./fragment.ts";
 import {
+  has,
   isEmpty,
   isLeftOut,
   literalAttributes,
@@ -150,7 +151,7 @@ class Compiler {
     this.#steps.push((fragment, writer, view) => {
       writer.literal(before);
       if (isEmpty(view, fragment, hole)) writer.literal(empty);
-      else if (fragment.values.type[hole] !== 0x21) return scalar(fragment, hole, writer, view);
+      else if (fragment.type[hole] !== 0x21) return scalar(fragment, hole, writer, view);
       else {
         writer.byte(OPEN);
         if (!nested(fragment, hole, writer, view, container ? ["Data"] : [])) return false;
@@ -279,8 +280,8 @@ class Compiler {
     scalars.#leaf(only.hole, EMPTY, false);
     const [alone] = scalars.finish();
     this.#step((fragment, writer, view) => {
-      const { values } = fragment;
-      const isList = values.has(only.hole) && values.type[only.hole] === 0x81;
+      const values = fragment;
+      const isList = has(values, only.hole) && values.type[only.hole] === 0x81;
       return isList ? list(fragment, only.hole, writer, view) : alone(fragment, writer, view);
     });
   }
@@ -349,11 +350,10 @@ function dataName(element: Element): string {
 }
 
 function scalar(fragment: Fragment, hole: number, writer: JsonWriter, view: DataView): boolean {
-  const { values } = fragment;
+  const values = fragment;
   const type = values.type[hole];
   if (type & 0x80 || type === 0x21) return false;
-  const { recent } = fragment.plan;
-  writer.scalar(view, type, values.at[hole], values.size[hole], recent, hole);
+  writer.scalar(view, type, values.at[hole], values.size[hole]);
   return true;
 }
 
@@ -365,7 +365,8 @@ function nested(
   view: DataView,
   taken: readonly string[],
 ): boolean {
-  const child = fragment.child(hole);
+  const [child, ...more] = fragment.children.filter((each) => each.hole === hole);
+  if (more.length > 0) return false;
   const program = child && programOf(child);
   if (child === undefined || program === undefined || taken.includes(program.name)) return false;
   if (writer.size > writer.recordEnd) throw new EvtxError("record renders to too much");
@@ -375,7 +376,7 @@ function nested(
 
 /** The items of an array of strings. */
 function list(fragment: Fragment, hole: number, writer: JsonWriter, view: DataView): boolean {
-  const { values } = fragment;
+  const values = fragment;
   const spans = arraySpans(view, 0x81, values.at[hole], values.size[hole]);
   if (spans.length === 0) return false;
   if (spans.length > 1) writer.byte(0x5b);

@@ -19,15 +19,20 @@ interface Resolved {
   readonly children: readonly (Text | Resolved)[];
 }
 
+/** Whether value `hole` is there and has bytes. */
+export function has({ count, size, type }: Fragment, hole: number): boolean {
+  return hole < count && size[hole] !== 0 && type[hole] !== 0;
+}
+
 /** Whether value `hole` leaves nothing to show. */
-export function isEmpty(view: DataView, { values }: Fragment, hole: number): boolean {
-  if (!values.has(hole)) return true;
+export function isEmpty(view: DataView, values: Fragment, hole: number): boolean {
+  if (!has(values, hole)) return true;
   return values.type[hole] === 0x01 &&
     (values.size[hole] < 2 || view.getUint16(values.at[hole], true) === 0);
 }
 
 /** Whether the value that an element depends on is absent, which leaves the element out. */
-export function isLeftOut({ values }: Fragment, dependency: number): boolean {
+export function isLeftOut(values: Fragment, dependency: number): boolean {
   if (dependency < 0 || dependency >= values.count) return false;
   const type = values.type[dependency];
   return type === 0 || (type === 0x21 && values.size[dependency] === 0);
@@ -101,8 +106,7 @@ class Resolver {
   #node(fragment: Fragment, node: Node): (Text | Resolved)[] {
     if (isElement(node)) return this.element(fragment, node);
     if (!isHole(node)) return [node];
-    const nested = fragment.children.slice(0, fragment.childCount)
-      .filter((child) => child.hole === node.hole);
+    const nested = fragment.children.filter((child) => child.hole === node.hole);
     if (nested.length === 0) return [this.#text(fragment, node.hole)];
     return nested.flatMap((child) => {
       return child.plan.roots.flatMap((root) => this.root(child, root));
@@ -111,17 +115,17 @@ class Resolver {
 
   #text(fragment: Fragment, hole: number): Text {
     if (isEmpty(this.#view, fragment, hole)) return { text: "", bare: false };
-    const { type, at, size } = fragment.values;
+    const { type, at, size } = fragment;
     const text = valueText(this.#view, type[hole], at[hole], size[hole]);
     return { text, bare: isBare(type[hole]) };
   }
 
   /** The items of the first array of more than one item: content before attributes. */
   #items(fragment: Fragment, element: Element): { hole: number; texts: Text[] } | undefined {
-    const { values } = fragment;
+    const values = fragment;
     const places = [...element.children, ...element.attributes.flatMap((each) => each.parts)];
     for (const node of places) {
-      if (!isHole(node) || !values.has(node.hole)) continue;
+      if (!isHole(node) || !has(values, node.hole)) continue;
       const type = values.type[node.hole];
       if (!(type & 0x80)) continue;
       const items = arrayItems(this.#view, type, values.at[node.hole], values.size[node.hole]);

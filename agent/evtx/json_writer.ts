@@ -2,7 +2,6 @@
  * JSON as UTF-8 bytes, written in place: no string lies between the log's UTF-16 and the output.
  * @module
  */
-import { recentLiteral } from "./intern.ts";
 import { type Literal, literalOf } from "./literal.ts";
 import { dayText, valueText } from "./value.ts";
 
@@ -10,8 +9,6 @@ const EPOCH_1601_S = 11_644_473_600;
 /** Room for what is short, and for what the last word of a literal overruns by. */
 const SLACK = 1_024;
 const QUOTE = 0x22;
-const SID = 0x13;
-const LONGEST_SID = 68;
 const encoder = new TextEncoder();
 /** For each ASCII character: the letter of its escape, `u` for those without, 0 where none is. */
 const ESCAPED = Uint8Array.from({ length: 128 }, (_, c) => {
@@ -96,21 +93,12 @@ export class JsonWriter {
     this.size += encoder.encodeInto(text, this.#bytes.subarray(this.size)).written;
   }
 
-  /** A value, quoted where it is no number. `recent` is as in {@link recentLiteral}. */
-  scalar(
-    view: DataView,
-    type: number,
-    at: number,
-    size: number,
-    recent: Int32Array,
-    index: number,
-  ): void {
+  /** A value, quoted where it is no number. */
+  scalar(view: DataView, type: number, at: number, size: number): void {
     if (isBare(type)) return this.value(view, type, at, size);
     if (this.size > this.#limit) this.#grow(1);
     this.#bytes[this.size++] = QUOTE;
-    // Of all types it is SIDs that come again and again, and that cost most to write.
-    if (type !== SID || size > LONGEST_SID) this.value(view, type, at, size);
-    else this.literal(recentLiteral(view, type, at, size, recent, index));
+    this.value(view, type, at, size);
     this.#bytes[this.size++] = QUOTE;
   }
 

@@ -31,8 +31,12 @@ export interface NamedByValue {
   readonly parts: Parts;
 }
 
+/** The order of a value that was not asked for. */
+export const NOT_ASKED = 255;
 /** No field of a fragment has this slot. */
 export const ABSENT: number = -1;
+/** Set where the field is an item, after the first, of the array that the value may be. */
+export const ITEM = 0x8000;
 /** From here down: a field that one value alone does not make. */
 export const MIXED: number = -2;
 
@@ -44,18 +48,20 @@ export interface Plan {
   readonly system: Int16Array;
   /** Text of System fields that the shape itself holds, "" for the others. */
   readonly systemText: readonly string[];
-  /** Value index by field slot; {@link ABSENT}; or {@link MIXED} - i for {@link mixed}[i]. */
+  /** Value index by field slot, maybe with {@link ITEM}; {@link ABSENT}; or {@link MIXED} - i for {@link mixed}[i]. */
   readonly slots: Int32Array;
   /** Fields that are more than one value: the first that is not empty counts. */
   readonly mixed: readonly (readonly Parts[])[];
-  /** The value of the only unnamed Data: its items, if it is an array, are Data, Data1…; or -1. */
-  readonly onlyData: number;
   /** Data whose Name is a value. */
   readonly namedByValue: readonly NamedByValue[];
   /** How the fragment is written as JSON; null before it is asked for, undefined: by its tree. */
   json: JsonProgram | undefined | null;
-  /** By value index, where its text was last found. */
-  readonly recent: Int32Array;
+  /** One more than the highest value index that it asks for. */
+  readonly holes: number;
+  /** By value index, its order among those that were asked for; {@link NOT_ASKED} for others. */
+  readonly asked: Uint8Array;
+  /** How many values were asked for. */
+  askedCount: number;
   /** Slots of this plan together with those of a fragment nested in it, by {@link slotsOfTwo}. */
   readonly together: Map<Plan, Int32Array>;
 }
@@ -65,6 +71,7 @@ const SYSTEM_PLACE = new Map<string, number>(SYSTEM_FIELDS.map((name, i) => [nam
 
 /** The plan of a fragment's elements. */
 export function compilePlan(roots: readonly Element[]): Plan {
+  const holes = holeCount(roots);
   const system = new Int16Array(SYSTEM_FIELDS.length).fill(-1);
   const systemText: string[] = SYSTEM_FIELDS.map(() => "");
   const bindSystem = (name: string, parts: Parts) => {
@@ -97,7 +104,9 @@ export function compilePlan(roots: readonly Element[]): Plan {
     systemText,
     ...fields.finish(),
     json: null,
-    recent: new Int32Array(holeCount(roots)),
+    holes,
+    asked: new Uint8Array(holes).fill(NOT_ASKED),
+    askedCount: 0,
     together: new Map(),
   };
 }
@@ -146,7 +155,7 @@ class Fields {
     else known.push(parts);
   }
 
-  finish(): Pick<Plan, "slots" | "mixed" | "onlyData" | "namedByValue"> {
+  finish(): Pick<Plan, "slots" | "mixed" | "namedByValue"> {
     const slots = new Int32Array(FIELD_NAMES.length).fill(ABSENT);
     const mixed: Parts[][] = [];
     for (const [slot, parts] of this.#alternatives) {
@@ -157,9 +166,9 @@ class Fields {
     for (let order = 1; onlyData >= 0; order++) {
       const slot = wantedSlot(`Data${order}`);
       if (slot < 0) break;
-      slots[slot] = onlyData;
+      slots[slot] = onlyData | ITEM;
     }
-    return { slots, mixed, onlyData, namedByValue: this.#namedByValue };
+    return { slots, mixed, namedByValue: this.#namedByValue };
   }
 }
 

@@ -4,9 +4,8 @@
  */
 import type { EventView } from "@/features/event.ts";
 import { isHole } from "./binxml.ts";
-import { type Fragment, type FragmentReader } from "./fragment.ts";
-import { recentText } from "./intern.ts";
-import { ABSENT, DATA_ITEM, MIXED, type Parts } from "./plan.ts";
+import type { FragmentReader } from "./fragment.ts";
+import { ABSENT, DATA_ITEM, ITEM, MIXED, type Parts } from "./plan.ts";
 import { arrayItems, fileTimeMs, u64, valueNumber } from "./value.ts";
 import { FIELD_NAMES } from "@/features/fields.ts";
 
@@ -21,9 +20,9 @@ export class EvtxView implements EventView {
   readonly #view: DataView;
   readonly #reader: FragmentReader;
 
-  /** Shows what `reader` read last from the chunk in `view`. */
-  constructor(view: DataView, reader: FragmentReader) {
-    this.#view = view;
+  /** Shows what `reader` read last. */
+  constructor(reader: FragmentReader) {
+    this.#view = reader.view;
     this.#reader = reader;
   }
 
@@ -44,7 +43,8 @@ export class EvtxView implements EventView {
   }
 
   get eventId(): number {
-    return this.#systemNumber(EVENT_ID, 0);
+    const id = this.#reader.eventId;
+    return id < 0 ? this.#systemNumber(EVENT_ID, 0) : id;
   }
 
   get version(): number {
@@ -56,68 +56,73 @@ export class EvtxView implements EventView {
   }
 
   get recordId(): number {
-    return this.#systemNumber(RECORD_ID, u64(this.#view, this.header + 8));
+    const id = this.#reader.recordId;
+    return Number.isNaN(id) ? this.#systemNumber(RECORD_ID, u64(this.#view, this.header + 8)) : id;
   }
 
   get timeMs(): number {
-    const { plan, values } = this.#reader.fragments[0];
-    const hole = plan.system[TIME];
-    if (hole >= 0 && values.has(hole) && values.type[hole] === 0x11) {
-      return fileTimeMs(this.#view, values.at[hole]);
-    }
+    const time = this.#reader.timeMs;
+    if (!Number.isNaN(time)) return time;
     const parsed = Date.parse(this.#systemText(TIME));
     return Number.isNaN(parsed) ? fileTimeMs(this.#view, this.header + 16) : parsed;
   }
 
   text(slot: number): string {
-    const { slots, fragments } = this.#reader;
-    const place = slots === undefined ? MIXED : slots[slot];
+    const reader = this.#reader;
+    const place = reader.slots === undefined ? MIXED : reader.slots[slot];
     if (place === ABSENT) return "";
-    return place < 0
-      ? this.#search(slot)
-      : this.#field(fragments[place >> 16], place & 0xffff, slot);
+    if (place < 0) return this.#search(slot);
+    return place & ITEM
+      ? this.#item(place >> 16, place & (ITEM - 1), slot)
+      : reader.field(place >> 16, place & 0xffff);
   }
 
   number(slot: number): number {
-    const { slots, fragments } = this.#reader;
-    const place = slots === undefined ? MIXED : slots[slot];
+    const reader = this.#reader;
+    const place = reader.slots === undefined ? MIXED : reader.slots[slot];
     if (place === ABSENT) return NaN;
-    if (place >= 0) {
-      const { values } = fragments[place >> 16];
-      const hole = place & 0xffff;
-      if (!values.has(hole)) return NaN;
-      const number = valueNumber(this.#view, values.type[hole], values.at[hole], values.size[hole]);
+    if (place >= 0 && (place & ITEM) === 0) {
+      const number = this.#number(reader.place(place >> 16, place & 0xffff));
       if (!Number.isNaN(number)) return number;
     }
     const text = this.text(slot);
     return text === "" ? NaN : Number(text);
   }
 
+  /** The number that the value at a place is, NaN where it is none. */
+  #number(place: number): number {
+    const reader = this.#reader;
+    return place < 0
+      ? NaN
+      : valueNumber(this.#view, reader.type(place), reader.at(place), reader.size(place));
+  }
+
   /** Asks each fragment in turn. */
   #search(slot: number): string {
     for (let i = 0; i < this.#reader.used; i++) {
-      const fragment = this.#reader.fragments[i];
-      const hole = fragment.plan.slots[slot];
-      if (hole === ABSENT) continue;
-      const text = hole >= 0
-        ? this.#field(fragment, hole, slot)
-        : this.#mixed(fragment, MIXED - hole);
+      const place = this.#reader.planOf(i).slots[slot];
+      if (place === ABSENT) continue;
+      const text = place < 0
+        ? this.#mixed(i, MIXED - place)
+        : place & ITEM
+        ? this.#item(i, place & (ITEM - 1), slot)
+        : this.#reader.field(i, place);
       if (text !== "") return text;
     }
     return this.#byValue(slot);
   }
 
   #systemText(place: number): string {
-    const fragment = this.#reader.fragments[0];
-    const hole = fragment.plan.system[place];
-    return hole < 0 ? fragment.plan.systemText[place] : this.#value(fragment, hole);
+    const { plan } = this.#reader;
+    const hole = plan.system[place];
+    return hole < 0 ? plan.systemText[place] : this.#reader.text(0, hole);
   }
 
   #systemNumber(place: number, missing: number): number {
-    const { plan, values } = this.#reader.fragments[0];
-    const hole = plan.system[place];
-    if (hole >= 0 && values.has(hole)) {
-      const number = valueNumber(this.#view, values.type[hole], values.at[hole], values.size[hole]);
+    const reader = this.#reader;
+    const hole = reader.plan.system[place];
+    if (hole >= 0) {
+      const number = this.#number(reader.place(0, hole));
       if (!Number.isNaN(number)) return number;
     }
     const text = this.#systemText(place);
@@ -125,40 +130,28 @@ export class EvtxView implements EventView {
     return text === "" || Number.isNaN(number) ? missing : number;
   }
 
-  #value({ plan, values }: Fragment, hole: number): string {
-    if (!values.has(hole)) return "";
-    return recentText(
-      this.#view,
-      values.type[hole],
-      values.at[hole],
-      values.size[hole],
-      plan.recent,
-      hole,
-    );
-  }
-
-  #field(fragment: Fragment, hole: number, slot: number): string {
-    const { plan, values } = fragment;
-    if (values.type[hole] & 0x80 && hole < values.count) {
-      const items = arrayItems(this.#view, values.type[hole], values.at[hole], values.size[hole]);
-      return items[DATA_ITEM[slot]] ?? "";
-    }
-    return hole === plan.onlyData && DATA_ITEM[slot] > 0 ? "" : this.#value(fragment, hole);
+  /** One of the unnamed Data, after the first, that a single array is. */
+  #item(fragment: number, hole: number, slot: number): string {
+    const reader = this.#reader;
+    const place = reader.place(fragment, hole);
+    if (place < 0 || reader.type(place) < 0x80) return "";
+    const items = arrayItems(this.#view, reader.type(place), reader.at(place), reader.size(place));
+    return items[DATA_ITEM[slot]] ?? "";
   }
 
   /** The first alternative that is not empty. */
-  #mixed(fragment: Fragment, index: number): string {
-    for (const parts of fragment.plan.mixed[index]) {
+  #mixed(fragment: number, index: number): string {
+    for (const parts of this.#reader.planOf(fragment).mixed[index]) {
       const text = this.#join(parts, fragment);
       if (text !== "") return text;
     }
     return "";
   }
 
-  #join(parts: Parts, fragment: Fragment): string {
+  #join(parts: Parts, fragment: number): string {
     let text = "";
     for (const part of parts) {
-      if (isHole(part)) text += this.#value(fragment, part.hole);
+      if (isHole(part)) text += this.#reader.text(fragment, part.hole);
       else if ("text" in part) text += part.text;
     }
     return text;
@@ -167,9 +160,8 @@ export class EvtxView implements EventView {
   /** Fields whose names are values themselves. */
   #byValue(slot: number): string {
     for (let i = 0; i < this.#reader.used; i++) {
-      const fragment = this.#reader.fragments[i];
-      for (const { name, parts } of fragment.plan.namedByValue) {
-        if (this.#value(fragment, name) === FIELD_NAMES[slot]) return this.#join(parts, fragment);
+      for (const { name, parts } of this.#reader.planOf(i).namedByValue) {
+        if (this.#reader.text(i, name) === FIELD_NAMES[slot]) return this.#join(parts, i);
       }
     }
     return "";

@@ -5,7 +5,7 @@
  */
 import type { EventView } from "@/features/event.ts";
 import { FIELD_NAMES, fieldSlot } from "@/features/fields.ts";
-import { internedText } from "../evtx/intern.ts";
+import { kernelAtHand } from "../evtx/kernel.ts";
 import { fileTimeMs, sidText, u64, utf16, valueNumber, valueText } from "../evtx/value.ts";
 import type { ChannelFields } from "./channels.ts";
 import { VARIANT, VARIANT_LAYOUT } from "./codes.ts";
@@ -175,7 +175,7 @@ export class WindowsEvent implements EventView {
       while (end + 1 < this.bytes.length && this.#view.getUint16(end, true) !== 0) end += 2;
       return end - start > INTERNED
         ? utf16(this.#view, start, (end - start) >> 1)
-        : internedText(this.#view, VARIANT.string, start, end - start);
+        : kernelAtHand().internedText(this.#view, VARIANT.string, start, end - start);
     }
     if (type === VARIANT.sid) {
       return sidText(this.#view, start, 8 + 4 * this.#view.getUint8(start + 1));

