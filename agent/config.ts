@@ -17,6 +17,8 @@ const SPKI_BYTES = 12;
 export interface Identity extends EstateKeys {
   /** Address of the server. */
   readonly server: string;
+  /** The computer's name at enrolment, lower case: whose model the server gives. */
+  readonly host: string;
   /** The agent's id, a UUID that the server gave. */
   readonly agentId: string;
   /** Raw Ed25519 private key, 32 bytes. */

@@ -63,6 +63,7 @@ export async function enrol(options: EnrolOptions): Promise<Identity> {
   });
   const identity: Identity = {
     server: url.origin,
+    host,
     agentId: text(answer, "agentId", UUID),
     privateKey,
     estateKeyId: text(answer, "estateKeyId", /^[\w-]{1,64}$/),

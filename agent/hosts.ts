@@ -31,6 +31,8 @@ export interface HostsOptions {
   readonly latestMs: () => number;
   /** The local offset from UTC, minutes; only the agent of one host knows it. */
   readonly offsetMinutes?: (timeMs: number) => number;
+  /** Audited channels of a host by its policy, from those that wrote of late; see `CloseOptions`. */
+  readonly audited?: (host: string, seen: number) => number;
   /** Judges rows on the endpoint. */
   readonly scorer?: Scorer;
 }
@@ -130,12 +132,13 @@ export class Hosts {
   #host(name: string): Host {
     let host = this.#hosts.get(name);
     if (!host) {
-      const { store, latenessMs, offsetMinutes } = this.#options;
+      const { store, latenessMs, offsetMinutes, audited } = this.#options;
       const saved = store.prepare("select state from memory where host = ?").get(name);
       const featuriser = new Featuriser({
         host: name,
         latenessMs,
         offsetMinutes,
+        audited: audited && ((seen) => audited(name, seen)),
         state: saved?.state as Uint8Array | undefined,
       });
       host = { featuriser, resumeMs: featuriser.closedUntilMs };

@@ -18,8 +18,6 @@ import { openStore } from "./store.ts";
 
 const log = getLogger(["habit", "agent"]);
 
-const TURN_MS = 40;
-const STRIDE = 256;
 const HEALTH_MS = 60_000;
 const DAY_MS = 86_400_000;
 /** Pause between batches when catching up after an absence, milliseconds. */
@@ -59,6 +57,8 @@ export interface LiveOptions {
   readonly signal: AbortSignal;
   /** The host's offset from UTC at a time, minutes. */
   readonly offsetMinutes: (timeMs: number) => number;
+  /** Audited channels of a host by its policy, from those that wrote of late. */
+  readonly audited?: (host: string, seen: number) => number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** In [0, 1): spreads retries. */
@@ -103,7 +103,7 @@ class LiveRun {
   readonly #hosts: Hosts;
   readonly #governor: Governor;
   #acknowledgedMs: number | undefined;
-  #healthMs: number;
+  #healthMs = -Infinity;
   #problem: string | undefined;
   #refusedUntilMs = -Infinity;
 
@@ -130,9 +130,9 @@ class LiveRun {
       latenessMs: options.latenessMs,
       latestMs: () => now() + DAY_MS,
       offsetMinutes: options.offsetMinutes,
+      audited: options.audited,
       scorer: options.scorer,
     });
-    this.#healthMs = now();
   }
 
   async run(): Promise<void> {
@@ -140,14 +140,14 @@ class LiveRun {
     using source = open(this.#positions());
     try {
       while (!signal.aborted) {
-        const startMs = performance.now();
+        this.#governor.begin();
         const drained = this.#read(source);
         this.#commit(source, drained);
         this.#ship();
         this.#tell(source);
         if (drained) await source.wait();
         else {
-          await pause(this.#governor.pauseMs(performance.now() - startMs), signal);
+          await pause(this.#governor.pauseMs(), signal);
           source.look();
         }
       }
@@ -178,12 +178,11 @@ class LiveRun {
 
   /** Reads for one turn; true where nothing is left for now. */
   #read(source: LiveSource): boolean {
-    const endMs = performance.now() + TURN_MS;
-    for (let count = 1;; count++) {
+    for (;;) {
       const event = source.next();
       if (!event) return true;
       this.#hosts.add(event);
-      if (count % STRIDE === 0 && performance.now() >= endMs) return false;
+      if (this.#governor.spend()) return false;
     }
   }
 

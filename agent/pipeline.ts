@@ -8,6 +8,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Featuriser } from "@/features/featuriser.ts";
 import { groupByHost, listFiles, type LogFile, type Refused } from "./catalogue.ts";
 import { type KnownFile, lookAt, markDone } from "./files.ts";
+import { Governor, type Limits, NO_LIMITS } from "./governor.ts";
 import { type EventCounts, Hosts, noCounts, type Scorer } from "./hosts.ts";
 import { MergedCursor } from "./merge.ts";
 import { openLog } from "./open_log.ts";
@@ -18,10 +19,6 @@ import { Spool, SPOOL_BYTES } from "./spool.ts";
 import { openStore } from "./store.ts";
 
 const DAY_MS = 86_400_000;
-/** Events between two looks at the clock. */
-const STRIDE = 512;
-/** Longest stretch of reading before others (the shipping, a signal) have their turn. */
-const TURN_MS = 40;
 /** Rows are written at least this often. */
 const COMMIT_MS = 1_000;
 
@@ -65,6 +62,8 @@ export interface FolderOptions {
   readonly latenessMs?: number;
   /** Bytes that may wait to be sent. */
   readonly spoolBytes?: number;
+  /** What the run may use; by default all there is. */
+  readonly limits?: Limits;
   /** Judges rows on the endpoint. */
   readonly scorer?: Scorer;
   /** Milliseconds since 1970. */
@@ -102,6 +101,7 @@ class FolderRun {
   readonly #shipper: Shipper | undefined;
   readonly #signal: AbortSignal;
   readonly #masker: Masker;
+  readonly #governor: Governor;
   readonly #now: () => number;
   readonly #limit: number;
   readonly #done = { files: 0, bytes: 0, events: 0 };
@@ -123,6 +123,7 @@ class FolderRun {
     this.#store = store;
     this.#signal = options.signal ?? new AbortController().signal;
     this.#masker = new Masker(options.keys);
+    this.#governor = new Governor(options.limits ?? NO_LIMITS);
     this.#now = options.now ?? Date.now;
     this.#limit = options.spoolBytes ?? SPOOL_BYTES;
     this.#spool = new Spool(store, this.#limit);
@@ -160,17 +161,16 @@ class FolderRun {
     const stamps = listFiles(this.#options.folder);
     this.#total = { files: stamps.length, bytes: sum(stamps.map(({ size }) => size)) };
     const known: KnownFile[] = [];
-    let turnEnd = performance.now() + TURN_MS;
+    this.#governor.begin();
     for (const stamp of stamps) {
       const found = lookAt(this.#store, stamp);
       if ("reason" in found) this.summary.refused.push(found);
       else known.push(found);
       this.#done.files++;
       this.#done.bytes += stamp.size;
-      if (performance.now() < turnEnd) continue;
+      if (!this.#governor.over) continue;
       await this.#turn();
       if (this.#signal.aborted) return [];
-      turnEnd = performance.now() + TURN_MS;
     }
     Object.assign(this.#done, { files: 0, bytes: 0 });
     const logs = known.map(({ file }) => file);
@@ -212,21 +212,20 @@ class FolderRun {
   /** Feeds events until the source ends; false where the signal ended it. */
   async #feed(cursor: MergedCursor, hosts: Hosts): Promise<boolean> {
     const drain = (featuriser: Featuriser) => featuriser.ready ? featuriser.drain() : [];
-    let turnEnd = performance.now() + TURN_MS;
     let commitAt = performance.now() + COMMIT_MS;
-    for (let count = 1;; count++) {
+    this.#governor.begin();
+    for (;;) {
       const event = cursor.next();
       if (!event) return true;
       hosts.add(event);
       this.#done.events++;
-      if (count % STRIDE !== 0 || performance.now() < turnEnd) continue;
+      if (!this.#governor.spend()) continue;
       if (performance.now() >= commitAt && hosts.ready()) {
         this.#openWindows += hosts.commit(drain);
         commitAt = performance.now() + COMMIT_MS;
       }
       await this.#turn();
       if (this.#signal.aborted) return false;
-      turnEnd = performance.now() + TURN_MS;
     }
   }
 
@@ -242,11 +241,11 @@ class FolderRun {
     );
   }
 
-  /** Lets the sending go on, and waits for it where the spool is half full: the files can wait. */
+  /** Ends a turn: lets the sending go on, waits for it where the spool is half full, begins anew. */
   async #turn(): Promise<void> {
     this.#tell();
     this.#shipper?.start(this.#signal);
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await pause(this.#governor.pauseMs(), this.#signal);
     this.#shipper?.check();
     while (this.#shipper && !this.#signal.aborted && this.#spool.bytes > this.#limit / 2) {
       await pause(20, this.#signal);
@@ -254,6 +253,7 @@ class FolderRun {
       this.#tell();
       this.#shipper.start(this.#signal);
     }
+    this.#governor.begin();
   }
 
   #count(group: readonly LogFile[]): void {

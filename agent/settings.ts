@@ -19,6 +19,8 @@ export interface Settings {
   readonly latenessMinutes: number;
   /** Share of one core while the agent catches up, in (0, 1]. */
   readonly cpuShare: number;
+  /** Events a second while it catches up or reads files. */
+  readonly eventsPerSecond: number;
   /** Resident memory after which the agent starts anew. */
   readonly memoryMiB: number;
   /** What may wait to be sent. */
@@ -32,6 +34,7 @@ export const DEFAULT_SETTINGS: Settings = {
   version: 0,
   latenessMinutes: 15,
   cpuShare: DEFAULT_LIMITS.cpuShare,
+  eventsPerSecond: DEFAULT_LIMITS.eventsPerSecond,
   memoryMiB: DEFAULT_LIMITS.memoryBytes / 2 ** 20,
   spoolMiB: SPOOL_BYTES / 2 ** 20,
   withoutChannels: [],
@@ -42,6 +45,7 @@ const BOUNDS: Readonly<Record<string, readonly [number, number]>> = {
   version: [1, Number.MAX_SAFE_INTEGER],
   latenessMinutes: [1, 24 * 60],
   cpuShare: [0.01, 1],
+  eventsPerSecond: [10, 1_000_000],
   memoryMiB: [64, 4_096],
   spoolMiB: [1, 4_096],
 };
@@ -76,7 +80,17 @@ function check(offered: Record<string, unknown>): void {
 
 /** The settings in force: the last that were taken, or the defaults. */
 export function readSettings(stateFolder: string): Settings {
-  return (readJson(join(stateFolder, FILE)) as Settings | undefined) ?? DEFAULT_SETTINGS;
+  return { ...DEFAULT_SETTINGS, ...readJson(join(stateFolder, FILE)) as Partial<Settings> };
+}
+
+/** Settings as the options that runs take. */
+export function runOptions(settings: Settings) {
+  const { latenessMinutes, spoolMiB, memoryMiB, cpuShare, eventsPerSecond } = settings;
+  return {
+    latenessMs: latenessMinutes * 60_000,
+    spoolBytes: spoolMiB * 2 ** 20,
+    limits: { memoryBytes: memoryMiB * 2 ** 20, cpuShare, eventsPerSecond },
+  };
 }
 
 /**

@@ -41,6 +41,7 @@ export function addCommands(agent: Command, name: string): void {
     .option("--server <url>", "enrol at this server first, where that is not done")
     .option("--token <token>", "one-time token to enrol with")
     .option("--host <name>", "the computer as its events name it")
+    .option("--audit-policy <file>", "what `auditpol /backup` writes there is used within the hour")
     .option("--follow <seconds>", "look again for what is new, every so many seconds", Number)
     .option("--json", "print the summary as JSON")
     .action(async (options) => (await run()).runAgent(options));

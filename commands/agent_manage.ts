@@ -1,17 +1,11 @@
 /** What an administrator does with an agent beside running it. @module */
 import { enrol } from "@/agent/enrol.ts";
-import { readIdentity, writeWhole } from "@/agent/config.ts";
+import { readIdentity } from "@/agent/config.ts";
 import { readHealth, statusLines } from "@/agent/status.ts";
 import { StateError } from "@/agent/store.ts";
 import { auditGaps } from "@/agent/windows/audit.ts";
 import { fullComputerName } from "@/agent/windows/host_name.ts";
-import {
-  installSteps,
-  perform,
-  taskFile,
-  taskXml,
-  uninstallSteps,
-} from "@/agent/windows/install.ts";
+import { installSteps, perform, taskFiles, uninstallSteps } from "@/agent/windows/install.ts";
 import { Buffer } from "node:buffer";
 import { fileURLToPath } from "node:url";
 
@@ -39,9 +33,14 @@ export function showStatus(options: { state: string; json?: boolean }): void {
 }
 
 async function runCommand(command: readonly string[]): Promise<{ code: number; said: string }> {
-  const output = await new Deno.Command(command[0], { args: command.slice(1) }).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { code: output.code, said: text(output.stderr) || text(output.stdout) };
+  try {
+    const output = await new Deno.Command(command[0], { args: command.slice(1) }).output();
+    return { code: output.code, said: text(output.stderr) || text(output.stdout) };
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    return { code: 1, said: `${command[0]} is not there` };
+  }
 }
 
 function checkWindows(what: string): void {
@@ -68,7 +67,9 @@ export async function install(options: { state: string }): Promise<void> {
     state: options.state,
     server: identity.server,
   };
-  writeWhole(taskFile(options.state), Buffer.from(`\ufeff${taskXml(installation)}`, "utf16le"));
+  for (const [path, xml] of Object.entries(taskFiles(installation))) {
+    Deno.writeFileSync(path, Buffer.from(`\ufeff${xml}`, "utf16le"));
+  }
   await perform(installSteps(installation), runCommand, console.log);
   console.log("Installed. See how it fares: agent status");
 }

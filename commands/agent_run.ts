@@ -4,19 +4,24 @@ import type { Identity } from "@/agent/config.ts";
 import { runLive } from "@/agent/live.ts";
 import { logFile } from "@/agent/log_file.ts";
 import { type FolderSummary, runFolder } from "@/agent/pipeline.ts";
-import { bySignature } from "@/agent/request.ts";
+import { repeat } from "@/agent/repeat.ts";
+import { type Authorise, bySignature } from "@/agent/request.ts";
 import { type OfferOutcome, takeOffers } from "@/agent/offers.ts";
-import { readSettings } from "@/agent/settings.ts";
+import { readSettings, runOptions, type Settings } from "@/agent/settings.ts";
 import { confirm } from "@/agent/upgrade.ts";
 import { pause } from "@/agent/ship.ts";
+import { auditedChannels, readBackup } from "@/agent/windows/audit.ts";
 import { CHANNELS, FORWARDED_FIELDS } from "@/agent/windows/channels.ts";
+import { fullComputerName } from "@/agent/windows/host_name.ts";
 import { LiveLog } from "@/agent/windows/live_log.ts";
 import { openWevtapi } from "@/agent/windows/wevtapi.ts";
-import { configure, getConsoleSink, jsonLinesFormatter } from "@logtape/logtape";
+import { configure, getConsoleSink, getLogger, jsonLinesFormatter } from "@logtape/logtape";
 import { join } from "node:path";
 import { enrolHost } from "./agent_manage.ts";
-import { followModel } from "./agent_scorer.ts";
+import { followModel, type ModelScorer } from "./agent_scorer.ts";
 import { stderrProgress } from "./progress.ts";
+
+const log = getLogger(["habit", "agent"]);
 
 /** The server is asked for settings and releases this often. */
 const OFFERS_MS = 15 * 60_000;
@@ -37,6 +42,8 @@ export interface RunFlags {
   host?: string;
   /** Seconds between two looks at the folder. */
   follow?: number;
+  /** What `auditpol /backup` wrote. */
+  auditPolicy?: string;
   /** Prints JSON. */
   json?: boolean;
 }
@@ -55,13 +62,20 @@ export async function runAgent(options: RunFlags): Promise<void> {
     );
   }
   await configureLog(state, options.logs === undefined);
+  globalThis.addEventListener("unhandledrejection", ({ reason }) => {
+    log.fatal("The agent ends by an error that nothing expected.", { error: reason });
+  });
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     if (Deno.build.os === "windows" && signal === "SIGTERM") continue;
     Deno.addSignalListener(signal, () => stop.abort());
   }
-  if (options.logs === undefined) await runHost(identity, state, stop.signal);
-  else await runFolders({ ...options, logs: options.logs }, identity, stop.signal);
+  try {
+    await run(options, identity, stop.signal);
+  } catch (error) {
+    log.fatal("The agent ends by an error; the task starts it again.", { error });
+    throw error;
+  }
   // A signal listener keeps the process alive; all is written, so end.
   Deno.exit(stop.signal.aborted ? 130 : 0);
 }
@@ -79,73 +93,121 @@ async function configureLog(state: string, live: boolean): Promise<void> {
   });
 }
 
-async function runHost(identity: Identity, state: string, signal: AbortSignal): Promise<void> {
+/** What runs have in common, whatever they read. */
+interface Common {
+  readonly stateFolder: string;
+  readonly server: string;
+  readonly authorise: Authorise;
+  readonly keys: Identity;
+  readonly scorer: ModelScorer;
+}
+
+async function run(options: RunFlags, identity: Identity, signal: AbortSignal): Promise<void> {
+  const { state: stateFolder, logs } = options;
+  const { server } = identity;
+  const authorise = bySignature(identity.agentId, identity.privateKey, Date.now);
+  const scorer = followModel(stateFolder, identity, authorise, signal);
+  const common = { stateFolder, server, authorise, keys: identity, scorer };
+  if (logs === undefined) {
+    await underOffers(
+      common,
+      signal,
+      (settings, until) => runHost(common, options, settings, until),
+    );
+  } else if (options.follow === undefined) {
+    await readFolder(common, { ...options, logs }, readSettings(stateFolder), signal);
+  } else {
+    await underOffers(common, signal, async (settings, until) => {
+      while (!until.aborted) {
+        await readFolder(common, { ...options, logs }, settings, until);
+        if (!until.aborted) confirm(stateFolder); // all was acknowledged
+        await pause(options.follow! * 1000, until);
+      }
+    });
+  }
+}
+
+/** Runs under the server's settings, anew whenever they change; a new release ends the process. */
+async function underOffers(
+  { stateFolder, keys, authorise }: Common,
+  signal: AbortSignal,
+  run: (settings: Settings, until: AbortSignal) => Promise<void>,
+): Promise<void> {
+  while (!signal.aborted) {
+    const change = new AbortController();
+    const until = AbortSignal.any([signal, change.signal]);
+    let outcome: OfferOutcome = "nothing" as OfferOutcome;
+    repeat(
+      async () => {
+        outcome = await takeOffers(stateFolder, keys, authorise);
+        if (outcome !== "nothing") change.abort();
+      },
+      OFFERS_MS,
+      until,
+    );
+    try {
+      await run(readSettings(stateFolder), until);
+    } finally {
+      change.abort();
+    }
+    if (outcome === "bundle") Deno.exit(RESTART_CODE);
+  }
+}
+
+async function runHost(
+  common: Common,
+  { auditPolicy }: RunFlags,
+  settings: Settings,
+  signal: AbortSignal,
+): Promise<void> {
   if (Deno.build.os !== "windows") {
     throw new Error("The live log is on Windows only. Read a folder: agent run --logs DIR");
   }
   using api = openWevtapi();
-  const authorise = bySignature(identity.agentId, identity.privateKey, Date.now);
-  const scorer = followModel(state, identity.server, authorise, signal);
-  while (!signal.aborted) {
-    const settings = readSettings(state);
-    const change = new AbortController();
-    let outcome: OfferOutcome = "nothing";
-    const ask = async () => {
-      outcome = await takeOffers(state, identity, authorise);
-      if (outcome !== "nothing") change.abort();
-    };
-    ask();
-    const timer = setInterval(ask, OFFERS_MS);
-    const without = new Set(settings.withoutChannels);
-    const channels = [...CHANNELS, FORWARDED_FIELDS].filter((each) => !without.has(each.channel));
-    try {
-      await runLive({
-        scorer,
-        open: (positions) => new LiveLog(api, channels, positions, Date.now),
-        stateFolder: state,
-        server: identity.server,
-        authorise,
-        keys: identity,
-        signal: AbortSignal.any([signal, change.signal]),
-        offsetMinutes: (timeMs) => -new Date(timeMs).getTimezoneOffset(),
-        now: Date.now,
-        random: Math.random,
-        latenessMs: settings.latenessMinutes * 60_000,
-        spoolBytes: settings.spoolMiB * 2 ** 20,
-        limits: { memoryBytes: settings.memoryMiB * 2 ** 20, cpuShare: settings.cpuShare },
-        onHealth: ({ acknowledgedMs }) => acknowledgedMs !== undefined && confirm(state),
-      });
-    } finally {
-      clearInterval(timer);
-    }
-    if ((outcome as OfferOutcome) === "bundle") Deno.exit(RESTART_CODE);
-  }
+  const without = new Set(settings.withoutChannels);
+  const channels = [...CHANNELS, FORWARDED_FIELDS].filter((each) => !without.has(each.channel));
+  await runLive({
+    ...common,
+    ...runOptions(settings),
+    open: (positions) => new LiveLog(api, channels, positions, Date.now),
+    signal,
+    offsetMinutes: (timeMs) => -new Date(timeMs).getTimezoneOffset(),
+    audited: auditPolicy === undefined ? undefined : byPolicy(fullComputerName(), auditPolicy),
+    now: Date.now,
+    random: Math.random,
+    onHealth: ({ acknowledgedMs }) => acknowledgedMs !== undefined && confirm(common.stateFolder),
+  });
 }
 
-async function runFolders(
+/** The audited channels of this host by the policy in a file; other hosts' are not known here. */
+function byPolicy(own: string, file: string): (host: string, seen: number) => number {
+  return (host, seen) => {
+    const backup = host === own ? readBackup(file, Date.now()) : undefined;
+    return backup === undefined ? seen : auditedChannels(backup, seen);
+  };
+}
+
+async function readFolder(
+  { authorise, ...common }: Common,
   options: RunFlags & { logs: string },
-  identity: Identity,
+  settings: Settings,
   signal: AbortSignal,
 ): Promise<void> {
   const progress = stderrProgress();
-  do {
-    const summary = await runFolder({
-      folder: options.logs,
-      stateFolder: options.state,
-      server: identity.server,
-      token: bySignature(identity.agentId, identity.privateKey, Date.now),
-      keys: identity,
-      signal,
-      complete: options.follow === undefined,
-      onProgress: ({ phase, bytes, bytesTotal, events, windows, acknowledged }) => {
-        const [done, total] = phase === "ship" ? [acknowledged, windows] : [bytes, bytesTotal];
-        const detail = `${events} events, ${windows} windows, ${acknowledged} acknowledged`;
-        progress.show(phase, done, total, detail);
-      },
-    });
-    report(summary, options.json === true);
-    if (options.follow !== undefined) await pause(options.follow * 1000, signal);
-  } while (options.follow !== undefined && !signal.aborted);
+  const summary = await runFolder({
+    ...common,
+    ...runOptions(settings),
+    folder: options.logs,
+    token: authorise,
+    signal,
+    complete: options.follow === undefined,
+    onProgress: ({ phase, bytes, bytesTotal, events, windows, acknowledged }) => {
+      const [done, total] = phase === "ship" ? [acknowledged, windows] : [bytes, bytesTotal];
+      const detail = `${events} events, ${windows} windows, ${acknowledged} acknowledged`;
+      progress.show(phase, done, total, detail);
+    },
+  });
+  report(summary, options.json === true);
 }
 
 function report(summary: FolderSummary, json: boolean): void {

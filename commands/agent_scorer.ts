@@ -1,9 +1,11 @@
 /** Judges an agent's windows by its host's model, with the code that the server scores with. @module */
+import type { Identity } from "@/agent/config.ts";
 import { keptModel, newerModel } from "@/agent/model.ts";
 import type { Scorer } from "@/agent/hosts.ts";
 import type { Authorise } from "@/agent/request.ts";
 import { DIMENSIONS, ENTITY_CLASSES, type WindowRow } from "@/features/vector.ts";
 import { type HostModel, type HostRows, openModel } from "@/models/host_model.ts";
+import { repeat } from "@/agent/repeat.ts";
 import { getLogger } from "@logtape/logtape";
 
 const log = getLogger(["habit", "agent"]);
@@ -30,12 +32,14 @@ export function hostRows(rows: readonly WindowRow[]): HostRows {
   };
 }
 
-/** Scores by the model at hand; without one, nothing is urgent. */
+/** Scores a host's windows by the model at hand; without one, nothing is urgent. */
 export class ModelScorer implements Scorer {
+  readonly #host: string;
   #model: HostModel | undefined;
 
-  /** Begins with a model's bytes, where there are some. */
-  constructor(bytes: Uint8Array | undefined) {
+  /** Judges the windows of `host`, by a model's bytes where there are some. */
+  constructor(host: string, bytes: Uint8Array | undefined) {
+    this.#host = host;
     this.replace(bytes);
   }
 
@@ -49,9 +53,11 @@ export class ModelScorer implements Scorer {
     }
   }
 
-  /** See {@link Scorer}. */
+  /** See {@link Scorer}; rows of other hosts, as a collector has them, wait for the server. */
   urgent(rows: readonly WindowRow[]): boolean[] {
-    if (!this.#model) return rows.map(() => false);
+    if (!this.#model || rows.length === 0 || rows[0].host !== this.#host) {
+      return rows.map(() => false);
+    }
     const { p } = this.#model.score(hostRows(rows));
     return Array.from(p, (chance) => chance < URGENT_P);
   }
@@ -60,14 +66,12 @@ export class ModelScorer implements Scorer {
 /** A scorer by the kept model, which asks for newer ones every hour until the signal aborts. */
 export function followModel(
   stateFolder: string,
-  server: string,
+  { host, server }: Identity,
   authorise: Authorise,
   signal: AbortSignal,
 ): ModelScorer {
-  const scorer = new ModelScorer(keptModel(stateFolder));
+  const scorer = new ModelScorer(host, keptModel(stateFolder));
   const ask = async () => scorer.replace(await newerModel(stateFolder, server, authorise));
-  ask();
-  const timer = setInterval(ask, ASK_EVERY_MS);
-  signal.addEventListener("abort", () => clearInterval(timer));
+  repeat(ask, ASK_EVERY_MS, signal);
   return scorer;
 }

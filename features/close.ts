@@ -26,8 +26,11 @@ export interface CloseOptions {
   readonly offsetMinutes: (timeMs: number) => number;
   /** Days that count like a weekend, `YYYY-MM-DD` in the host's time. */
   readonly holidays: ReadonlySet<string>;
-  /** Audited channels by the live policy; undefined: what wrote in the last seven days. */
-  readonly audited: number | undefined;
+  /**
+   * Audited channels of an hour, from those that wrote in the last seven days (`seen`): where the
+   * host's policy is known, it knows better. Bits of MASK_CHANNELS.
+   */
+  readonly audited: (seen: number) => number;
 }
 
 /** The rows of an hour in the order of their users; the memory has moved on to the hour's end. */
@@ -38,7 +41,7 @@ export function closeHour(hour: Hour, memory: HostMemory, options: CloseOptions)
   parents(hour, memory);
   learnAliases(hour, memory);
   const rows = resolveRows(hour, memory);
-  const channels = options.audited ?? auditedChannels(hour, memory, endMs);
+  const channels = options.audited(auditedChannels(hour, memory, endMs)) | hour.channels;
   const context: RowContext = {
     hour,
     memory,

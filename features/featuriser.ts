@@ -134,7 +134,7 @@ export class Featuriser {
       host: options.host,
       offsetMinutes: options.offsetMinutes ?? (() => 0),
       holidays: options.holidays ?? new Set(),
-      audited: options.audited,
+      audited: options.audited ?? ((seen) => seen),
     };
     this.#latenessMs = options.latenessMs ?? LATENESS_MS;
     this.#maxTimeMs = options.maxTimeMs ?? LATEST_MS;

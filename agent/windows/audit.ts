@@ -3,8 +3,8 @@
  * line that enables it and the columns that it unmasks.
  * @module
  */
-import { FEATURES, type MaskChannel } from "@/features/schema.ts";
-import { fieldsOfCsv } from "./csv.ts";
+import { readFileSync, statSync } from "node:fs";
+import { FEATURES, MASK_CHANNELS, type MaskChannel } from "@/features/schema.ts";
 
 /** Subcategory, the third to sixth digit of its GUID, and the mask channels that it feeds. */
 const SUBCATEGORIES: readonly [string, string, readonly MaskChannel[]][] = [
@@ -64,26 +64,61 @@ function guid(digits: string): string {
   return `{0CCE${digits.toUpperCase()}-69AE-11D9-BED3-505054503030}`;
 }
 
+function isAudited(settings: ReadonlyMap<string, string>, digits: string): boolean {
+  return AUDITED.has(settings.get(guid(digits)) ?? "0");
+}
+
+/** Settings by GUID, from the CSV of `auditpol /backup`. */
+function parsePolicy(backup: string): Map<string, string> {
+  const rows = backup.matchAll(/(\{[0-9a-f-]{36}\}).*,(\d)\s*$/gim);
+  return new Map([...rows].map(([, id, setting]) => [id.toUpperCase(), setting]));
+}
+
 /**
  * Subcategories that the policy leaves out, by the CSV of `auditpol /backup` (its numbers are the
  * same in every language). Those that exist on domain controllers only are named there alone.
  */
 export function auditGaps(backup: string, domainController: boolean): AuditGap[] {
-  const settings = new Map<string, string>();
-  for (const row of fieldsOfCsv(backup)) {
-    const id = row.find((field) => /^\{[0-9a-f-]{36}\}$/i.test(field));
-    if (id) settings.set(id.toUpperCase(), row.at(-1)!.trim());
-  }
+  const settings = parsePolicy(backup);
   return SUBCATEGORIES.flatMap(([subcategory, digits, channels]) => {
     const onlyThere = channels.every((name) => name === "kerberos" || name === "directory");
     if (onlyThere && !domainController) return [];
-    const id = guid(digits);
-    if (AUDITED.has(settings.get(id.toUpperCase()) ?? "0")) return [];
+    if (isAudited(settings, digits)) return [];
     const failure = subcategory === "Logon" ? " /failure:enable" : "";
     return [{
       subcategory,
-      enable: `auditpol /set /subcategory:"${id}" /success:enable${failure}`,
+      enable: `auditpol /set /subcategory:"${guid(digits)}" /success:enable${failure}`,
       columns: columnsOf(channels),
     }];
   });
+}
+
+const bit = (channel: MaskChannel) => 1 << MASK_CHANNELS.indexOf(channel);
+/** Channels that the policy decides; whether command lines are kept is not part of it. */
+const GOVERNED = SUBCATEGORIES.flatMap(([, , channels]) => channels)
+  .filter((channel) => channel !== "cmdline")
+  .reduce((bits, channel) => bits | bit(channel), 0);
+/** Age after which a backup, made every hour, says nothing any more. */
+const OLD_MS = 86_400_000;
+
+/**
+ * Audited channels of an hour: those that the policy decides by the backup, where some subcategory
+ * of theirs is on, the others by `seen`. Bits of MASK_CHANNELS.
+ */
+export function auditedChannels(backup: string, seen: number): number {
+  const settings = parsePolicy(backup);
+  return SUBCATEGORIES.filter(([, digits]) => isAudited(settings, digits))
+    .flatMap(([, , channels]) => channels)
+    .filter((channel) => channel !== "cmdline")
+    .reduce((bits, channel) => bits | bit(channel), seen & ~GOVERNED);
+}
+
+/** The backup in a file, undefined where it is not there or older than a day at `nowMs`. */
+export function readBackup(path: string, nowMs: number): string | undefined {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (!stat || nowMs - stat.mtimeMs > OLD_MS) return undefined;
+  const bytes = readFileSync(path);
+  return new TextDecoder(bytes[0] === 0xff && bytes[1] === 0xfe ? "utf-16le" : "utf-8").decode(
+    bytes,
+  );
 }

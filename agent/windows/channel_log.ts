@@ -19,7 +19,7 @@ import {
   windowsError,
 } from "./codes.ts";
 import { renderPlan, WindowsEvent } from "./view.ts";
-import { addressOf, type EventLogApi, wide } from "./wevtapi.ts";
+import { type EventLogApi, wide } from "./wevtapi.ts";
 
 const log = getLogger(["habit", "agent"]);
 
@@ -126,9 +126,9 @@ export class ChannelLog implements Disposable {
       errors: {},
     };
     const plan = renderPlan(fields);
-    this.#event = new WindowsEvent(plan);
+    this.#event = new WindowsEvent(plan, api.address);
     const texts = plan.paths.map(wide);
-    const pointers = new BigUint64Array(texts.map(addressOf));
+    const pointers = new BigUint64Array(texts.map(api.address));
     this.#context = api.EvtCreateRenderContext(
       texts.length,
       new Uint8Array(pointers.buffer),

@@ -11,8 +11,10 @@ import { LIBRARIES } from "./wevtapi.ts";
 export const V8_FLAGS =
   "--v8-flags=--max-semi-space-size=1,--optimize-for-size,--max-old-space-size=96";
 
-/** The task's name in the scheduler. */
+/** The agent's task in the scheduler. */
 export const TASK = "\\Habit\\Agent";
+/** The task that says hourly what Windows audits, which only SYSTEM and administrators may ask. */
+const POLICY_TASK = "\\Habit\\Audit policy";
 /** NETWORK SERVICE, Event Log Readers, SYSTEM, Administrators: SIDs, since names are translated. */
 const SID = {
   account: "S-1-5-20",
@@ -33,6 +35,16 @@ export interface Installation {
   readonly server: string;
 }
 
+/** A file beside the bundle, where only administrators write. */
+function beside(script: string, name: string): string {
+  return script.replace(/[^\\/]*$/, name);
+}
+
+/** The audit policy as {@link POLICY_TASK} backs it up. */
+export function policyFile(script: string): string {
+  return beside(script, "audit.csv");
+}
+
 /** One step: a sentence, and the program with its arguments that does it. */
 export interface Step {
   /** What it does, for the administrator. */
@@ -45,7 +57,7 @@ export interface Step {
 
 /** The least that the agent's process is allowed: two libraries, one server, one folder. */
 export function permissionFlags(
-  { state, server }: Pick<Installation, "state" | "server">,
+  { script, state, server }: Omit<Installation, "deno">,
 ): string[] {
   const { hostname, port, protocol } = new URL(server);
   return [
@@ -54,7 +66,7 @@ export function permissionFlags(
     "--no-npm",
     `--allow-ffi=${Object.values(LIBRARIES).join(",")}`,
     `--allow-net=${hostname}:${port || (protocol === "https:" ? 443 : 80)}`,
-    `--allow-read=${state}`,
+    `--allow-read=${state},${policyFile(script)}`,
     `--allow-write=${state}`,
     "--allow-sys=hostname",
   ];
@@ -63,7 +75,8 @@ export function permissionFlags(
 /** Arguments of deno.exe for the installed agent. */
 export function agentArguments(installation: Installation): string[] {
   const { script, state } = installation;
-  return ["run", V8_FLAGS, ...permissionFlags(installation), script, "run", "--state", state];
+  const run = ["run", "--state", state, "--audit-policy", policyFile(script)];
+  return ["run", V8_FLAGS, ...permissionFlags(installation), script, ...run];
 }
 
 const xml = (text: string) =>
@@ -73,15 +86,29 @@ const xml = (text: string) =>
   );
 const quoted = (text: string) => /[\s"]/.test(text) ? `"${text}"` : text;
 
-/** The scheduled task: starts at boot, again a minute after any end, below normal priority. */
-export function taskXml(installation: Installation): string {
-  const args = agentArguments(installation).map(quoted).join(" ");
+interface Task {
+  readonly description: string;
+  readonly account: string;
+  readonly command: string;
+  readonly arguments: string;
+  /** Started again so often, where it does not run: `PT5M`. */
+  readonly every: string;
+}
+
+/** A task as schtasks takes it: from boot on, and by the clock, since an end is no failure to it. */
+function taskXml(task: Task): string {
   return `<?xml version="1.0" encoding="UTF-16"?>
 <Task version="1.3" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
-  <RegistrationInfo><Description>Habit agent: event logs to vectors</Description></RegistrationInfo>
-  <Triggers><BootTrigger><Enabled>true</Enabled></BootTrigger></Triggers>
+  <RegistrationInfo><Description>${xml(task.description)}</Description></RegistrationInfo>
+  <Triggers>
+    <BootTrigger><Enabled>true</Enabled></BootTrigger>
+    <TimeTrigger>
+      <Repetition><Interval>${task.every}</Interval></Repetition>
+      <StartBoundary>2026-01-01T00:00:00</StartBoundary>
+    </TimeTrigger>
+  </Triggers>
   <Principals>
-    <Principal id="Agent"><UserId>${SID.account}</UserId><RunLevel>LeastPrivilege</RunLevel></Principal>
+    <Principal id="Agent"><UserId>${task.account}</UserId><RunLevel>LeastPrivilege</RunLevel></Principal>
   </Principals>
   <Settings>
     <MultipleInstancesPolicy>IgnoreNew</MultipleInstancesPolicy>
@@ -93,9 +120,10 @@ export function taskXml(installation: Installation): string {
     <StartWhenAvailable>true</StartWhenAvailable>
   </Settings>
   <Actions Context="Agent">
-    <Exec><Command>${xml(quoted(installation.deno))}</Command><Arguments>${
-    xml(args)
-  }</Arguments></Exec>
+    <Exec>
+      <Command>${xml(task.command)}</Command>
+      <Arguments>${xml(task.arguments)}</Arguments>
+    </Exec>
   </Actions>
 </Task>
 `;
@@ -105,13 +133,35 @@ function powershell(script: string): string[] {
   return ["powershell.exe", "-NoProfile", "-NonInteractive", "-Command", script];
 }
 
-/** Where {@link taskXml} is written for schtasks, in UTF-16 with its mark. */
-export function taskFile(state: string): string {
-  return `${state}\\task.xml`;
+/** Files that {@link installSteps} read, by their path: the tasks, for schtasks in UTF-16. */
+export function taskFiles(installation: Installation): Record<string, string> {
+  const { deno, script } = installation;
+  const [policy, fresh] = [policyFile(script), beside(script, "audit.new")];
+  return {
+    [beside(script, "agent.xml")]: taskXml({
+      description: "Habit agent: event logs to vectors",
+      account: SID.account,
+      command: quoted(deno),
+      arguments: agentArguments(installation).map(quoted).join(" "),
+      every: "PT5M",
+    }),
+    [beside(script, "audit.xml")]: taskXml({
+      description: "Tells the Habit agent what Windows audits",
+      account: SID.system,
+      command: "cmd.exe",
+      arguments: `/C del /Q "${fresh}" & auditpol.exe /backup /file:"${fresh}" && ` +
+        `move /Y "${fresh}" "${policy}"`,
+      every: "PT1H",
+    }),
+  };
 }
 
 /** The steps of an installation, in order. */
-export function installSteps({ state }: Pick<Installation, "state">): Step[] {
+export function installSteps({ script, state }: Pick<Installation, "script" | "state">): Step[] {
+  const register = (
+    task: string,
+    file: string,
+  ) => ["schtasks.exe", "/Create", "/TN", task, "/XML", beside(script, file), "/F"];
   const grants = [
     `*${SID.system}:(OI)(CI)F`,
     `*${SID.administrators}:(OI)(CI)F`,
@@ -130,9 +180,14 @@ export function installSteps({ state }: Pick<Installation, "state">): Step[] {
       ),
     },
     {
-      what: `Register the task ${TASK}: at boot, restarted after any end`,
-      command: ["schtasks.exe", "/Create", "/TN", TASK, "/XML", taskFile(state), "/F"],
+      what: `Register the task ${POLICY_TASK}: says every hour what Windows audits`,
+      command: register(POLICY_TASK, "audit.xml"),
     },
+    {
+      what: `Register the task ${TASK}: at boot, started again after any end`,
+      command: register(TASK, "agent.xml"),
+    },
+    { what: "Ask what Windows audits", command: ["schtasks.exe", "/Run", "/TN", POLICY_TASK] },
     { what: "Start the agent", command: ["schtasks.exe", "/Run", "/TN", TASK] },
   ];
 }
@@ -141,11 +196,11 @@ export function installSteps({ state }: Pick<Installation, "state">): Step[] {
 export function uninstallSteps(state: string, purge: boolean): Step[] {
   return [
     { what: "Stop the agent", command: ["schtasks.exe", "/End", "/TN", TASK], optional: true },
-    {
-      what: `Remove the task ${TASK}`,
-      command: ["schtasks.exe", "/Delete", "/TN", TASK, "/F"],
+    ...[TASK, POLICY_TASK].map((task) => ({
+      what: `Remove the task ${task}`,
+      command: ["schtasks.exe", "/Delete", "/TN", task, "/F"],
       optional: true,
-    },
+    })),
     {
       what: "Take NETWORK SERVICE out of Event Log Readers",
       command: powershell(

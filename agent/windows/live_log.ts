@@ -14,6 +14,11 @@ import type { EventLogApi } from "./wevtapi.ts";
 const LOOK_MS = 5_000;
 /** While others keep us busy, a drained channel is looked at this often. */
 const BUSY_LOOK_MS = 500;
+/**
+ * Between a signal and the look at what came: a steady trickle then costs a look a second at every
+ * channel, not one an event. Windows are hours, so nobody waits for it.
+ */
+const GATHER_MS = 1_000;
 /** Channels are checked for a silent stall this often. */
 const STALL_MS = 60_000;
 
@@ -91,7 +96,8 @@ export class LiveLog implements Disposable {
   /** Waits until some channel has something, or it is time to look at all of them anyway. */
   async wait(timeoutMs: number = LOOK_MS): Promise<void> {
     const woken = await this.#api.wait(this.#signals, timeoutMs);
-    if (woken === WAIT.failed) await new Promise((resolve) => setTimeout(resolve, timeoutMs));
+    const restMs = woken === WAIT.failed ? timeoutMs : Math.min(timeoutMs, GATHER_MS);
+    if (woken !== WAIT.timeout) await new Promise((resolve) => setTimeout(resolve, restMs));
     this.#lookAtAll();
   }
 

@@ -70,13 +70,15 @@ export class WindowsEvent implements EventView {
   timeMs = NaN;
   computer = "";
   readonly #plan: RenderPlan;
+  readonly #address: (bytes: Uint8Array<ArrayBuffer>) => bigint;
   #view = new DataView(new ArrayBuffer(0));
   /** Low half of the buffer's address: pointers become offsets without a bigint. */
   #baseLow = 0;
 
-  /** An event whose values are rendered by a plan. */
-  constructor(plan: RenderPlan) {
+  /** An event whose values are rendered by a plan; `address` tells where a buffer lies. */
+  constructor(plan: RenderPlan, address: (bytes: Uint8Array<ArrayBuffer>) => bigint) {
     this.#plan = plan;
+    this.#address = address;
     this.grow(65_536);
   }
 
@@ -85,8 +87,7 @@ export class WindowsEvent implements EventView {
     if (size <= this.bytes.length) return;
     this.bytes = new Uint8Array(size);
     this.#view = new DataView(this.bytes.buffer);
-    const address = BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(this.bytes)));
-    this.#baseLow = Number(address & 0xffffffffn);
+    this.#baseLow = Number(this.#address(this.bytes) & 0xffffffffn);
   }
 
   /** Takes the System values from what was just rendered. */

@@ -48,6 +48,12 @@ const WAITING = {
   },
 } as const satisfies Deno.ForeignLibraryInterface;
 
+/** A value there and back is the address itself: how kernel32 tells one, see {@link openWevtapi}. */
+const POINTERS = {
+  EncodePointer: { parameters: ["buffer"], result: "u64" },
+  DecodePointer: { parameters: ["u64"], result: "u64" },
+} as const satisfies Deno.ForeignLibraryInterface;
+
 /** The live log's functions; the real ones by {@link openWevtapi}, in tests made of callbacks. */
 export type EventLogApi =
   & Deno.DynamicLibrary<typeof WEVTAPI>["symbols"]
@@ -56,18 +62,24 @@ export type EventLogApi =
   & {
     /** Waits until one of the event objects is signalled: its index, or a code of `WAIT`. */
     wait(handles: BigUint64Array<ArrayBuffer>, timeoutMs: number): Promise<number>;
+    /** Address of a buffer's first byte. */
+    address(bytes: Uint8Array<ArrayBuffer>): bigint;
   };
 
-/** Loads the libraries. Throws where this is not Windows or `--allow-ffi` does not name them. */
+/**
+ * Loads the libraries. Throws where this is not Windows or `--allow-ffi` does not name them. No
+ * `Deno.UnsafePointer`: it asks for `--allow-ffi` without names, which the agent is not given.
+ */
 export function openWevtapi(): EventLogApi {
   const wevtapi = Deno.dlopen(LIBRARIES.wevtapi, WEVTAPI);
-  const kernel32 = Deno.dlopen(LIBRARIES.kernel32, { ...KERNEL32, ...WAITING });
-  const { WaitForMultipleObjects, ...rest } = kernel32.symbols;
+  const kernel32 = Deno.dlopen(LIBRARIES.kernel32, { ...KERNEL32, ...WAITING, ...POINTERS });
+  const { WaitForMultipleObjects, EncodePointer, DecodePointer, ...rest } = kernel32.symbols;
   return {
     ...wevtapi.symbols,
     ...rest,
     wait: (handles, timeoutMs) =>
       WaitForMultipleObjects(handles.length, new Uint8Array(handles.buffer), 0, timeoutMs),
+    address: (bytes) => DecodePointer(EncodePointer(bytes)),
     [Symbol.dispose]() {
       wevtapi.close();
       kernel32.close();
@@ -80,9 +92,4 @@ export function wide(text: string): Uint8Array<ArrayBuffer> {
   const units = new Uint16Array(text.length + 1);
   for (let i = 0; i < text.length; i++) units[i] = text.charCodeAt(i);
   return new Uint8Array(units.buffer);
-}
-
-/** Address of a buffer as a number that fits a u64 parameter. */
-export function addressOf(bytes: Uint8Array<ArrayBuffer>): bigint {
-  return BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes)));
 }

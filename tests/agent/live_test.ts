@@ -1,4 +1,6 @@
 import { type LiveSource, runLive } from "@/agent/live.ts";
+import { NO_LIMITS } from "@/agent/governor.ts";
+import { MASK_CHANNELS } from "@/features/schema.ts";
 import { CHANNELS } from "@/agent/windows/channels.ts";
 import { LiveLog } from "@/agent/windows/live_log.ts";
 import { LedgerServer } from "./ledger_server.ts";
@@ -45,7 +47,11 @@ async function runUntil(
   state: string,
   server: LedgerServer,
   until: () => boolean,
-  { nowMs, cutAfter = Infinity }: { nowMs: number; cutAfter?: number },
+  { nowMs, cutAfter = Infinity, audited }: {
+    nowMs: number;
+    cutAfter?: number;
+    audited?: (host: string, seen: number) => number;
+  },
 ): Promise<void> {
   const stop = new AbortController();
   using api = fake.api();
@@ -82,7 +88,8 @@ async function runUntil(
       offsetMinutes: () => 60,
       now: () => nowMs,
       random: () => 0,
-      limits: { memoryBytes: 2 ** 40, cpuShare: 1 },
+      limits: NO_LIMITS,
+      audited,
     });
   } catch (error) {
     if (!(error instanceof PowerCut)) throw error;
@@ -157,4 +164,25 @@ Deno.test("a server that revoked the agent does not end it: it reads on and spoo
     nowMs: START_MS + 5 * HOUR_MS,
   });
   assert.equal(server.events, 80);
+});
+
+Deno.test("rows carry what the host's policy audits, and what wrote in their hour anyway", async () => {
+  const fake = new FakeWevtapi();
+  using state = temporary();
+  await using server = new LedgerServer();
+  const bits = (...names: string[]) =>
+    names.reduce((sum, name) => sum | 1 << MASK_CHANNELS.findIndex((each) => each === name), 0);
+  const asked: [string, number][] = [];
+  const sent = new Set<number>();
+  server.trouble = ({ rows }) => void rows.forEach(({ channels }) => sent.add(channels));
+  fake.append("Security", ...logons(1, 10));
+  await runUntil(fake, state.path, server, () => server.events === 10, {
+    nowMs: START_MS + 3 * HOUR_MS,
+    audited(host, seen) {
+      asked.push([host, seen]);
+      return bits("process", "share");
+    },
+  });
+  assert.deepEqual(asked, [["ws-1.example", bits("logon")]]);
+  assert.deepEqual([...sent], [bits("process", "share", "logon")]);
 });

@@ -1,4 +1,5 @@
 import { type FolderOptions, type FolderProgress, runFolder } from "@/agent/pipeline.ts";
+import { NO_LIMITS } from "@/agent/governor.ts";
 import { eventLogs } from "@/agent/event_logs.ts";
 import { openLog } from "@/agent/open_log.ts";
 import { RefusedError } from "@/agent/ship.ts";
@@ -98,6 +99,27 @@ Deno.test("lost answers, a busy server and a rewound ledger neither double nor l
   await run(logs.path, state.path, server.url);
   assert.equal(server.events, written);
   assertOnce(server);
+});
+
+Deno.test("what the endpoint finds urgent goes first, and files are read no faster than allowed", async () => {
+  using logs = temporary();
+  using state = temporary();
+  await using server = new LedgerServer();
+  const written = writeHosts(logs.path, { hosts: 1, hours: 6 });
+  const startMs = performance.now();
+  await run(logs.path, state.path, server.url, {
+    complete: true,
+    limits: { ...NO_LIMITS, eventsPerSecond: written },
+    scorer: { urgent: (rows) => rows.map(({ startMs }) => startMs === START_MS + 4 * HOUR_MS) },
+  });
+  // A second at that rate, in turns of half a second, of which the last may have no pause.
+  assert.ok(performance.now() - startMs > 450);
+  const hours = server.order.map((row) => /\S+Z/.exec(row)![0]);
+  assert.equal(hours.length, 6 * 4);
+  assert.deepEqual(
+    new Set(hours.slice(0, 4)),
+    new Set([new Date(START_MS + 4 * HOUR_MS).toISOString()]),
+  );
 });
 
 Deno.test("a server that refuses for good ends the run with advice; the rows stay spooled", async () => {

@@ -91,6 +91,7 @@ Deno.test("what a server's folder offers is what an agent takes, by the key of i
   );
   const identity = {
     server: `http://127.0.0.1:${server.addr.port}`,
+    host: "ws-1",
     agentId: crypto.randomUUID(),
     estateKeyId: "",
     privateKey: new Uint8Array(32),

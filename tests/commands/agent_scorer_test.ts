@@ -54,11 +54,12 @@ Deno.test("what the model finds strange is urgent, what it knows is not; without
     values: rows[40].values.map((value) => 50 * value + 40),
   };
   const { p } = openModel(bytes).score(hostRows([strange]));
-  const scorer = new ModelScorer(bytes);
+  const scorer = new ModelScorer(strange.host, bytes);
   assert.deepEqual(scorer.urgent([strange]), [p[0] < URGENT_P]);
   const urgent = scorer.urgent(rows).filter(Boolean).length;
   assert.ok(urgent <= rows.length / 50, `${urgent} of ${rows.length} ordinary windows`);
-  assert.deepEqual(new ModelScorer(undefined).urgent([strange]), [false]);
+  assert.deepEqual(new ModelScorer(strange.host, undefined).urgent([strange]), [false]);
+  assert.deepEqual(new ModelScorer("other", bytes).urgent([strange]), [false], "not its windows");
   scorer.replace(Uint8Array.of(1, 2, 3));
   assert.deepEqual(scorer.urgent([strange]), [p[0] < URGENT_P], "a broken model is left alone");
 });

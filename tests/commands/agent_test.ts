@@ -4,51 +4,19 @@ import { statusLines } from "@/agent/status.ts";
 import { bySignature } from "@/agent/request.ts";
 import type { Health } from "@/agent/live.ts";
 import { noCounts } from "@/agent/hosts.ts";
+import { keptModel } from "@/agent/model.ts";
+import { readSettings, runOptions } from "@/agent/settings.ts";
 import { stage } from "@/agent/upgrade.ts";
 import { currentBundle, readOffers } from "@/server/agents.ts";
-import { deriveKeys } from "@/server/privacy/keys.ts";
 import { readSignature } from "@/server/auth/signature.ts";
+import { enrolling } from "@/tests/agent/enrolling_server.ts";
 import { LedgerServer } from "@/tests/agent/ledger_server.ts";
-import { estateKeys, temporary, writeHosts } from "@/tests/agent/logs.ts";
+import { temporary, writeHosts } from "@/tests/agent/logs.ts";
 import { createPrivateKey, createPublicKey } from "node:crypto";
 import { Buffer } from "node:buffer";
 import assert from "node:assert/strict";
 
 const ROOT = new URL("../../", import.meta.url);
-
-/** A server that enrols whoever brings the token `good`, in front of a ledger. */
-function enrolling(ledger: LedgerServer) {
-  const keys = estateKeys();
-  const serverKeys = deriveKeys(new Uint8Array(32).fill(9));
-  const enrolled: Record<string, string>[] = [];
-  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, async (request) => {
-    if (new URL(request.url).pathname === "/v1/vectors") {
-      return await fetch(`${ledger.url}/v1/vectors`, {
-        method: "POST",
-        headers: request.headers,
-        body: await request.arrayBuffer(),
-      });
-    }
-    const body = await request.json();
-    if (body.token !== "good") {
-      return Response.json({ error: "enrolment-refused" }, { status: 403 });
-    }
-    enrolled.push(body);
-    return Response.json({
-      agentId: "01890a5d-ac96-774b-bcce-b302099a8057",
-      estateKeyId: "0123456789abcdef",
-      estateKey: Buffer.from(keys.estateKey).toString("base64url"),
-      sealPublicKey: Buffer.from(keys.sealPublicKey).toString("base64url"),
-      serverKey: Buffer.from(serverKeys.signPublicKey).toString("base64url"),
-    }, { status: 201 });
-  });
-  return {
-    url: `http://127.0.0.1:${server.addr.port}`,
-    enrolled,
-    serverKeys,
-    [Symbol.asyncDispose]: () => server.shutdown(),
-  };
-}
 
 Deno.test("enrolment makes a key that never leaves, and its signatures hold at the server", async () => {
   await using ledger = new LedgerServer();
@@ -180,4 +148,53 @@ Deno.test("status says in words whether the agent runs, and what each channel mi
   assert.match(lines.join("\n"), /2 dropped[^]*last acknowledged 2 min ago, 4 failures/);
   assert.match(lines.at(-1)!, /record 77, last event 3 min ago, 5 missed in 1 gaps.*BOUND x2/);
   assert.match(statusLines(health, now + 3_600_000)[0], /NOT RUNNING.* 6[01] min ago/);
+});
+
+Deno.test("an agent that follows a folder takes the server's settings and its host's model", async () => {
+  using state = temporary();
+  using logs = temporary();
+  using offered = temporary();
+  await using ledger = new LedgerServer();
+  await using server = enrolling(ledger);
+  Deno.writeTextFileSync(
+    `${offered.path}/settings.json`,
+    '{ "version": 4, "latenessMinutes": 600 }',
+  );
+  const model = Uint8Array.of(1, 2, 3);
+  let [asked, models] = [0, 0];
+  server.answers["/v1/offers"] = () => {
+    asked++;
+    if (asked === 1) return new Response(null, { status: 500 });
+    return Response.json(readOffers(offered.path, server.serverKeys.signKey));
+  };
+  server.answers["/v1/model"] = () => {
+    models++;
+    return new Response(model, { headers: { etag: '"a"' } });
+  };
+  writeHosts(logs.path, { hosts: 1, hours: 12 });
+  const follow = (enrol: string[]) =>
+    new Deno.Command(Deno.execPath(), {
+      cwd: ROOT,
+      args: [
+        ...["run", "-A", "main.ts", "agent", "run", "--logs", logs.path, "--follow", "1"],
+        ...["--state", state.path, ...enrol],
+      ],
+      stderr: "null",
+      stdout: "null",
+    }).spawn();
+  const until = async (child: Deno.ChildProcess, reached: () => boolean) => {
+    const deadline = AbortSignal.timeout(30_000);
+    while (!reached() && !deadline.aborted) await new Promise((done) => setTimeout(done, 20));
+    child.kill("SIGTERM");
+    assert.equal((await child.status).code, 130);
+    assert.ok(reached());
+  };
+  const enrolFlags = ["--server", server.url, "--token", "good"];
+  await until(follow(enrolFlags), () => models === 1 && asked === 1 && ledger.stored.size > 0);
+  const rows = 11 * 4;
+  assert.equal(ledger.stored.size, rows, "of twelve hours the last is within its 15 minutes");
+  assert.deepEqual(keptModel(state.path), model, "kept, though it cannot be read");
+  const settings = () => readSettings(state.path).version === 4;
+  await until(follow([]), settings);
+  assert.equal(runOptions(readSettings(state.path)).latenessMs, 36_000_000);
 });

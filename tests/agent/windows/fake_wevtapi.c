@@ -1,26 +1,46 @@
 // wevtapi as a library, for load: one channel of logons and process starts, made as they are asked
-// for. Same ABI on Windows x64 and System V x64. Build: cc -O2 -shared -fPIC -o FILE.so THIS.c
+// for. Same ABI on Windows x64 and System V x64. Build: cc -O2 -shared -fPIC -o FILE.so THIS.c; for
+// Windows, where the rest is kernel32's own: x86_64-w64-mingw32-gcc -O2 -shared -o FILE.dll THIS.c
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef _WIN32
+#include <windows.h>
+#endif
 
 typedef struct { uint64_t value; uint32_t count; uint32_t type; } Variant;
 typedef struct { uint32_t count; uint8_t kind[512]; } Context;
-enum { NONE, PROVIDER, EVENT_ID, VERSION, TIME, RECORD_ID, CHANNEL, COMPUTER, SID, NAME, DOMAIN,
+enum { NONE, PROVIDER, EVENT_ID, VERSION, TIME, RECORD_ID, CHANNEL, COMPUTER, USER_SID, NAME, DOMAIN,
        LOGON_TYPE, ADDRESS, PROCESS, COMMAND, LOGON_ID };
 
 static uint64_t first_id = 1, last_id = 0, events_per_hour = 100000, refuse_every = 0, calls = 0;
 static int64_t open_handles = 0;
 static uint64_t position, updated;
-static __thread uint32_t last_error;
 
 void FakeReset(uint64_t per_hour, uint64_t refuse) {
   first_id = 1; last_id = 0; events_per_hour = per_hour; refuse_every = refuse; calls = 0; updated = 0;
 }
 void FakeAppend(uint64_t count) { last_id += count; }
 int64_t FakeOpenHandles(void) { return open_handles; }
+#ifdef _WIN32
+static int fail(uint32_t code) { SetLastError(code); return 0; }
+// What is in the log comes from the environment, since the agent loads us by itself.
+BOOL WINAPI DllMain(HINSTANCE self, DWORD reason, LPVOID reserved) {
+  const char *events = getenv("HABIT_FAKE_EVENTS"), *per_hour = getenv("HABIT_FAKE_PER_HOUR");
+  if (reason == DLL_PROCESS_ATTACH && events && per_hour) {
+    FakeReset(strtoull(per_hour, 0, 10), 40);
+    FakeAppend(strtoull(events, 0, 10));
+  }
+  return TRUE;
+}
+#else
+static __thread uint32_t last_error;
 uint32_t GetLastError(void) { return last_error; }
 static int fail(uint32_t code) { last_error = code; return 0; }
+uint64_t CreateEventW(uint64_t s, int32_t manual, int32_t initial, uint64_t name) { open_handles++; return 0x3001; }
+int32_t ResetEvent(uint64_t handle) { return 1; }
+int32_t CloseHandle(uint64_t handle) { open_handles--; return 1; }
+#endif
 
 static int is(const uint16_t *path, const char *name) {
   size_t length = 0, i, k = strlen(name);
@@ -37,7 +57,7 @@ static uint8_t kind_of(const uint16_t *path) {
   static const struct { const char *name; uint8_t kind; } table[] = {
     {"Provider/@Name", PROVIDER}, {"System/EventID", EVENT_ID}, {"System/Version", VERSION},
     {"@SystemTime", TIME}, {"EventRecordID", RECORD_ID}, {"System/Channel", CHANNEL},
-    {"System/Computer", COMPUTER}, {"'TargetUserSid'", SID}, {"'SubjectUserSid'", SID},
+    {"System/Computer", COMPUTER}, {"'TargetUserSid'", USER_SID}, {"'SubjectUserSid'", USER_SID},
     {"'TargetUserName'", NAME}, {"'SubjectUserName'", NAME}, {"'TargetDomainName'", DOMAIN},
     {"'SubjectDomainName'", DOMAIN}, {"'LogonType'", LOGON_TYPE}, {"'IpAddress'", ADDRESS},
     {"'NewProcessName'", PROCESS}, {"'ParentProcessName'", PROCESS}, {"'CommandLine'", COMMAND},
@@ -59,9 +79,9 @@ uint64_t EvtCreateRenderContext(uint32_t count, const uint16_t **paths, uint32_t
 #define EVENT (1ull << 63)
 #define BOOKMARK (1ull << 62)
 
-
 uint64_t EvtSubscribe(uint64_t s, uint64_t signal, const uint16_t *path, const uint16_t *query,
                       uint64_t bookmark, uint64_t context, uint64_t callback, uint32_t flags) {
+  if (!is(path, "Security") || path[8]) return fail(15007);
   position = flags == 2 ? first_id : (bookmark & ~BOOKMARK) + 1;
   open_handles++;
   return 0x1001;
@@ -133,7 +153,7 @@ int32_t EvtRender(uint64_t context_handle, uint64_t event, uint32_t flags, uint3
       case RECORD_ID: v->value = id; v->type = 10; break;
       case CHANNEL: end = text(v, end, "Security"); break;
       case COMPUTER: end = text(v, end, "WS-014.corp.example"); break;
-      case SID: end = put(v, end, sid, 28, 19); break;
+      case USER_SID: end = put(v, end, sid, 28, 19); break;
       case NAME: { char name[] = "user0"; name[4] += user; end = text(v, end, name); break; }
       case DOMAIN: end = text(v, end, "CORP"); break;
       case LOGON_TYPE: if (!process) { v->value = id % 5 ? 3 : 2; v->type = 8; } break;
@@ -161,6 +181,3 @@ int32_t EvtGetLogInfo(uint64_t log, uint32_t property, uint32_t size, void *buff
   *(uint64_t *)buffer = property == 5 ? last_id - first_id + 1 : first_id;
   return 1;
 }
-uint64_t CreateEventW(uint64_t s, int32_t manual, int32_t initial, uint64_t name) { open_handles++; return 0x3001; }
-int32_t ResetEvent(uint64_t handle) { return 1; }
-int32_t CloseHandle(uint64_t handle) { open_handles--; return 1; }

@@ -5,6 +5,11 @@
 import { Buffer } from "node:buffer";
 import { type EventLogApi, KERNEL32, WEVTAPI } from "@/agent/windows/wevtapi.ts";
 
+/** Address of a buffer, as kernel32 tells it on Windows. */
+export function addressOf(bytes: Uint8Array<ArrayBuffer>): bigint {
+  return BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes)));
+}
+
 /** One record of a fake channel. */
 export interface FakeRecord {
   /** The log's own number. */
@@ -98,6 +103,7 @@ export class FakeWevtapi {
     const fake = this.#native();
     return {
       ...fake,
+      address: addressOf,
       wait: async (handles, timeoutMs) => {
         this.waits.push(timeoutMs);
         const first = () => [...handles].findIndex((handle) => this.signals.get(handle));

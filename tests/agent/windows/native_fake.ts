@@ -1,5 +1,6 @@
 /** The fake of wevtapi in C, for load: built where a C compiler is at hand. */
 import { type EventLogApi, KERNEL32, WEVTAPI } from "@/agent/windows/wevtapi.ts";
+import { addressOf } from "./fake_wevtapi.ts";
 
 const SOURCE = new URL("./fake_wevtapi.c", import.meta.url).pathname;
 const CONTROL = {
@@ -30,6 +31,7 @@ export function nativeFake(): NativeFake | undefined {
     const { FakeReset, FakeAppend, FakeOpenHandles, ...symbols } = opened.symbols;
     const api: EventLogApi = {
       ...symbols,
+      address: addressOf,
       wait: async (_handles, timeoutMs) => {
         await new Promise((resolve) => setTimeout(resolve, Math.min(timeoutMs, 10)));
         return 258;
