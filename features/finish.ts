@@ -59,6 +59,7 @@ export const NEW_FOR_HOST: readonly (readonly [number, number, number])[] = [
 ];
 const SHARES = FEATURES.flatMap(({ kind }, i) => kind === "share" ? [i] : []);
 const HOST_ONLY = FEATURES.flatMap(({ scope }, i) => scope === "host" ? [i] : []);
+const DATA_TOUCH = column("data_touch");
 const DAY_MS = 86_400_000;
 
 /** The row's wire integers; the memory stays as it is. */
@@ -81,6 +82,7 @@ export function finishRow(user: string, row: Row, context: RowContext): Int32Arr
   finishPrograms(set, row, before, context);
   scripts(set, row, context.memory);
   pairs(set, row);
+  values[DATA_TOUCH] += row.distinct(DATA_TOUCH); // changes event by event, and the files read
   if (user === SYSTEM_USER) hostColumns(set, context);
   else for (const i of HOST_ONLY) values[i] = 0;
   return toWire(values);

@@ -1,5 +1,5 @@
 /**
- * The schema `ueba-win-128/1`: 128 columns in twelve blocks, append-only. Its id travels with each
+ * The schema `ueba-win-128/2`: 128 columns in twelve blocks, append-only. Its id travels with each
  * batch; a server refuses ids that it does not know.
  * @module
  */
@@ -20,7 +20,7 @@ import { BLOCK_L } from "./columns/l.ts";
 export { type Column, type ColumnKind, MASK_CHANNELS, type MaskChannel } from "./column.ts";
 
 /** Names the meaning of a vector's 128 numbers. */
-export const SCHEMA_ID = "ueba-win-128/1";
+export const SCHEMA_ID = "ueba-win-128/2";
 
 /** The columns in vector order. */
 export const FEATURES = [

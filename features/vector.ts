@@ -3,7 +3,7 @@
  * @module
  */
 
-/** Number of features in a vector of `ueba-win-128/1`. */
+/** Number of features in a vector of `ueba-win-128/2`. */
 export const DIMENSIONS = 128;
 
 /** Length of a window in milliseconds: tumbling hours of event time. */

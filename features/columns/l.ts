@@ -107,11 +107,11 @@ export const BLOCK_L = [
   },
   {
     name: "data_touch",
-    phrase: "files changed or deleted, removable media attached",
+    phrase: "files read over shares, changed or deleted, removable media attached",
     unit: "count",
     kind: "count",
     rule:
-      "4663 write 0x2, append 0x4, delete 0x10000; 4660; 5145 the same masks; Sysmon 23/26; 6416 with a disk or portable-device class (SYSTEM row)",
+      "4663 write 0x2, append 0x4, delete 0x10000; 4660; 5145 the same masks, and distinct (ShareName, RelativeTargetName) read (0x1), IPC$ left out; Sysmon 23/26; 6416 with a disk or portable-device class (SYSTEM row)",
     events: [
       "Security 4663",
       "Security 4660",
@@ -123,7 +123,7 @@ export const BLOCK_L = [
     wireScale: 1,
     wireRange: [0, 16777215],
     mask: ["object", "share", "sysmon"],
-    attack: ["T1485", "T1052.001"],
+    attack: ["T1485", "T1039", "T1052.001"],
     scope: "mixed",
   },
   {

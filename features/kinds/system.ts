@@ -56,6 +56,7 @@ const C = {
   domains: column("dns_new"),
 };
 const VM_READ = 0x10;
+const READ = 0x1;
 const CHANGES = 0x2 | 0x4 | 0x10000; // write, append, delete
 const ADMIN_PORTS = new Set([445, 135, 5985, 5986, 3389]);
 const sum = (name: FeatureName): Count => {
@@ -114,10 +115,13 @@ const objectAccess: Count = (event, row) => {
 };
 
 const shareAccess: Count = (event, row) => {
-  const folder = text(event, "RelativeTargetName").split("\\")[0].toLowerCase();
-  row.put(C.share, hashText(`${text(event, "ShareName").toLowerCase()}\\${folder}`));
-  const changed = (event.number(slot("AccessMask")) & CHANGES) !== 0;
-  if (event.eventId === 5145 && changed) row.add(C.touch);
+  const share = text(event, "ShareName").toLowerCase();
+  const path = text(event, "RelativeTargetName").toLowerCase();
+  row.put(C.share, hashText(`${share}\\${path.split("\\", 1)[0]}`));
+  if (event.eventId !== 5145 || share.endsWith("\\ipc$")) return; // pipes hold no files
+  const mask = event.number(slot("AccessMask"));
+  if ((mask & CHANGES) !== 0) row.add(C.touch);
+  else if ((mask & READ) !== 0) row.put(C.touch, hashText(`${share}\\${path}`));
 };
 
 const connection: Count = (event, row) => {

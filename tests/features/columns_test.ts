@@ -45,6 +45,21 @@ const CASES: readonly Case[] = [
   [4697, { ...SUBJECT, ServiceName: "svc", ServiceFileName: "C:\\a.exe" }, { svc_install: 1 }],
   [4698, { ...SUBJECT, TaskName: "\\t" }, { task_created: 1 }],
   [4702, { ...SUBJECT, TaskName: "\\t" }, { task_changed: 1 }],
+  [
+    5145,
+    { ...SUBJECT, ShareName: "\\\\*\\hr", RelativeTargetName: "a\\b.doc", AccessMask: "0x1" },
+    {
+      share_access: 1,
+      data_touch: 1,
+    },
+  ],
+  [5145, { ...SUBJECT, ShareName: "\\\\*\\hr", RelativeTargetName: "b.doc", AccessMask: "0x80" }, {
+    data_touch: 0,
+  }],
+  [5145, { ...SUBJECT, ShareName: "\\\\*\\IPC$", RelativeTargetName: "srv", AccessMask: "0x3" }, {
+    share_access: 1,
+    data_touch: 0,
+  }],
   [1102, SUBJECT, { log_cleared: 1 }],
 ];
 
@@ -76,3 +91,29 @@ for (const [eventId, fields, expected] of CASES) {
     assert.deepEqual(got, expected);
   });
 }
+
+Deno.test("300 files read over a share in an hour come to 300, each once", () => {
+  const texts = new Map([
+    [fieldSlot("SubjectUserSid"), SID],
+    [fieldSlot("ShareName"), "\\\\*\\hr"],
+  ]);
+  const featuriser = new Featuriser({ host: "fs-1" });
+  for (let i = 0; i < 900; i++) {
+    texts.set(fieldSlot("RelativeTargetName"), `People\\file ${i % 300}.docx`);
+    featuriser.add({
+      channel: "Security",
+      provider: "Microsoft-Windows-Security-Auditing",
+      eventId: 5145,
+      version: 0,
+      level: 0,
+      recordId: i,
+      timeMs: Date.UTC(2026, 0, 5, 9) + i,
+      computer: "fs-1",
+      userSid: "",
+      text: (slot) => texts.get(slot) ?? "",
+      number: () => 0x1,
+    });
+  }
+  const { values } = featuriser.finish().find(({ user }) => user === SID)!;
+  assert.deepEqual([values[column("data_touch")], values[column("share_access")]], [300, 1]);
+});

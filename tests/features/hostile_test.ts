@@ -4,7 +4,7 @@ import type { EventView } from "@/features/event.ts";
 import { type FieldName, fieldSlot } from "@/features/fields.ts";
 import { Featuriser } from "@/features/featuriser.ts";
 import { HostMemory } from "@/features/memory.ts";
-import { column, FEATURES } from "@/features/schema.ts";
+import { column, FEATURES, SCHEMA_ID } from "@/features/schema.ts";
 import { encodeBatch } from "@/features/wire.ts";
 import type { WindowRow } from "@/features/vector.ts";
 
@@ -165,7 +165,7 @@ Deno.test("encoded batches hold no name, path, address or command line of the ev
   const rows = featuriser.finish();
   assert.ok(rows.length >= 2);
   const bytes = encodeBatch({
-    schema: "ueba-win-128/1",
+    schema: SCHEMA_ID,
     host: "ws-1",
     epoch: "6f1c2a4e-0000-4000-8000-000000000000",
     firstSeq: 0,

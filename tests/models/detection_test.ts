@@ -163,8 +163,8 @@ Deno.test("openModel refuses what it cannot trust, and says why", async () => {
   assert.throws(() => openModel(bytes.subarray(0, bytes.length - 4)), /cut off/);
   assert.throws(() => openModel(bytes.subarray(0, 100)), /cut off/);
   assert.throws(() => openModel(new Uint8Array(50)), /HABITMDL/);
-  const schema = new TextDecoder("latin1").decode(bytes).indexOf("ueba-win-128/1");
+  const schema = new TextDecoder("latin1").decode(bytes).indexOf("ueba-win-128/");
   const other = bytes.slice();
-  other[schema + 13] = "2".charCodeAt(0);
-  assert.throws(() => openModel(other), /ueba-win-128\/2.*train it again/);
+  other[schema + 13] = "9".charCodeAt(0);
+  assert.throws(() => openModel(other), /ueba-win-128\/9.*train it again/);
 });
