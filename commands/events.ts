@@ -50,8 +50,8 @@ async function printAll(
   options: { checksums?: boolean },
 ): Promise<boolean> {
   const { NotALogError, openLog } = await import("@/agent/open_log.ts");
-  const { JsonWriter } = await import("@/agent/evtx/json_writer.ts");
-  const writer = new JsonWriter(2 * FLUSH_BYTES);
+  const { recordWriter } = await import("@/agent/evtx/json.ts");
+  const writer = recordWriter();
   let allOpened = true;
   for (const file of files) {
     try {

@@ -1,6 +1,6 @@
 /**
  * Compiles AssemblyScript to WebAssembly, which is committed as base64 in a module beside a digest of
- * its source, so that a bundle is whole and needs no file. The compiler is downloaded by this task
+ * its sources, so that a bundle is whole and needs no file. The compiler is downloaded by this task
  * only. With `--check` it writes nothing, and fails where a module is not what its source gives.
  * @module
  */
@@ -8,7 +8,7 @@ import { createHash } from "node:crypto";
 
 const COMPILER = "npm:assemblyscript@0.28.20/asc";
 
-/** A source, the module that holds what it gives, and by name the compiler's flags. */
+/** The source that leads to all others of its folder, the module that holds what it gives, and by name the compiler's flags. */
 interface Kernel {
   readonly source: string;
   readonly module: string;
@@ -32,29 +32,44 @@ const KERNELS: readonly Kernel[] = [
 ];
 const root = new URL("../", import.meta.url);
 
-for (const { source, module, variants } of KERNELS) {
-  const digest = createHash("sha256").update(await Deno.readFile(new URL(source, root)));
-  let text = `/**
- * What ${source} gives, as base64; written by \`deno task build:kernel\`.
- * @module
- */
+/** SHA-256 of all files in the folder of a source, by their names. */
+export function sourcesDigest(source: string): string {
+  const folder = new URL("./", new URL(source, root));
+  const hash = createHash("sha256");
+  const names = [...Deno.readDirSync(folder)].map(({ name }) => name).filter((each) =>
+    each.endsWith(".ts")
+  );
+  for (const name of names.sort()) hash.update(Deno.readFileSync(new URL(name, folder)));
+  return hash.digest("hex");
+}
 
-/** SHA-256 of the source. */
-export const SOURCE_SHA256 = "${digest.digest("hex")}";
-
-/** Base64 by variant. */
-export const WASM = {
-`;
-  for (const [name, flags] of Object.entries(variants)) {
-    const bytes = await compile(new URL(source, root).pathname, flags);
-    console.log(`${name}: ${bytes.length} bytes`);
-    text += `  "${name}":\n    "${bytes.toBase64()}",\n`;
-  }
-  text += "};\n";
-  const target = new URL(module, root);
-  if (!Deno.args.includes("--check")) await Deno.writeTextFile(target, text);
-  else if (text !== await Deno.readTextFile(target)) {
-    throw new Error(`${module} is not what ${source} gives: run \`deno task build:kernel\``);
+/** Builds or checks all kernels. */
+async function main(): Promise<void> {
+  for (const { source, module, variants } of KERNELS) {
+    let text = [
+      "/**",
+      ` * What ${source} gives, as base64; written by \`deno task build:kernel\`.`,
+      " * @module",
+      " */",
+      "",
+      "/** SHA-256 of the sources. */",
+      `export const SOURCE_SHA256 = "${sourcesDigest(source)}";`,
+      "",
+      "/** Base64 by variant. */",
+      "export const WASM = {",
+      "",
+    ].join("\n");
+    for (const [name, flags] of Object.entries(variants)) {
+      const bytes = await compile(new URL(source, root).pathname, flags);
+      console.log(`${name}: ${bytes.length} bytes`);
+      text += `  "${name}":\n    "${bytes.toBase64()}",\n`;
+    }
+    text += "};\n";
+    const target = new URL(module, root);
+    if (!Deno.args.includes("--check")) await Deno.writeTextFile(target, text);
+    else if (text !== await Deno.readTextFile(target)) {
+      throw new Error(`${module} is not what ${source} gives: run \`deno task build:kernel\``);
+    }
   }
 }
 
@@ -71,3 +86,5 @@ async function compile(source: string, flags: readonly string[]): Promise<Uint8A
     await Deno.remove(out);
   }
 }
+
+if (import.meta.main) await main();

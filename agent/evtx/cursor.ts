@@ -97,7 +97,7 @@ class EvtxCursor implements EvtxEventCursor {
 
   writeJson(writer: JsonWriter): boolean {
     try {
-      writeRecord(this.#fragments.fragment(), this.#view, writer);
+      writeRecord(this.#fragments, writer);
       return true;
     } catch (error) {
       this.#skip(reason(error), 0);

@@ -4,6 +4,7 @@
  */
 import { FragmentParser } from "./binxml.ts";
 import { EMPTY, type Kernel, kernelAtHand, NOT_INTERNED, readError } from "./kernel.ts";
+import type { JsonWriter } from "./json_writer.ts";
 import { compilePlan, NOT_ASKED, type Plan, slotsOfTwo } from "./plan.ts";
 import { arrayItems, valueText } from "./value.ts";
 
@@ -47,6 +48,7 @@ export class FragmentReader implements Disposable {
   readonly #texts: readonly string[];
   #stamp = 0;
   #epoch: number;
+  #plans: readonly Plan[];
   readonly #generations: Int32Array;
   /** That of when the record was read. */
   #generation = 0;
@@ -65,6 +67,7 @@ export class FragmentReader implements Disposable {
     this.#intern = kernel.exports.intern;
     this.#texts = kernel.texts;
     this.#epoch = kernel.epoch;
+    this.#plans = kernel.plans;
     this.#generations = kernel.generation;
     this.chunk = new Uint8Array(buffer, region, CHUNK);
     this.view = new DataView(buffer, region, CHUNK);
@@ -111,6 +114,7 @@ export class FragmentReader implements Disposable {
   /** Numbers of plans have started anew. */
   #forget(): void {
     this.#epoch = this.#kernel.epoch;
+    this.#plans = this.#kernel.plans;
     this.#kernel.exports.forgetTemplates(this.#region);
     this.#outer = -1;
   }
@@ -123,7 +127,7 @@ export class FragmentReader implements Disposable {
   }
 
   #turnTo(outer: number, inner: number): void {
-    const { plans } = this.#kernel;
+    const plans = this.#plans;
     this.#outer = outer;
     this.#inner = inner;
     const plan = this.plan = plans[outer];
@@ -138,7 +142,7 @@ export class FragmentReader implements Disposable {
 
   /** Plan of fragment `index`. */
   planOf(index: number): Plan {
-    return this.#kernel.plans[this.#words[index * FRAGMENT_WORDS + PLAN]];
+    return this.#plans[this.#words[index * FRAGMENT_WORDS + PLAN]];
   }
 
   /** The record's time in ms since 1970, NaN where it is not in the usual form. */
@@ -218,6 +222,13 @@ export class FragmentReader implements Disposable {
     return code === NOT_INTERNED
       ? valueText(this.view, type, at, size)
       : this.#kernel.keep(code, this.view, type, at, size);
+  }
+
+  /** Writes the record as JSON; false, with nothing written, where {@link fragment} must do. */
+  writeJson(writer: JsonWriter): boolean {
+    // Programs go by numbers of plans, which may be void by now.
+    if (this.#epoch !== this.#kernel.epoch) return false;
+    return this.#kernel.json(this.#region, this.used, writer);
   }
 
   /** The outermost fragment and those in it, as long as no other record is read. */

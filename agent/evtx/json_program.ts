@@ -1,92 +1,77 @@
 /**
- * How fragments of one shape are written as JSON without building a tree: literal bytes between
+ * How fragments of one shape are written as JSON without building a tree: programs for the
+ * compiled reader (`assembly/json.ts`, which says what each step does), of literal bytes between
  * values. Shapes and values that are not of the usual kind are left to {@link "./json_tree.ts"},
  * which says what is right.
  * @module
  */
 import { type Attribute, type Element, isElement, isHole, literalAttribute } from "./binxml.ts";
-import { EvtxError } from "./error.ts";
-import type { Fragment } from "./fragment.ts";
-import {
-  has,
-  isEmpty,
-  isLeftOut,
-  literalAttributes,
-  literalDataJson,
-  literalJson,
-} from "./json_tree.ts";
-import type { JsonWriter } from "./json_writer.ts";
-import { type Literal, literalOf } from "./literal.ts";
-import { arraySpans } from "./value.ts";
+import { literalAttributes, literalDataJson, literalJson } from "./json_tree.ts";
 
-const QUOTE = 0x22;
-const OPEN = 0x7b;
-const CLOSE = 0x7d;
-const COMMA = 0x2c;
+const [END, LITERAL, LEAF, ATTRIBUTED, ATTRIBUTES, UNLESS_LEFT_OUT, MEMBER, COMMA, MAYBE, STRINGS] =
+  [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+/** Where a value is empty. */
+const [NULL, QUOTES] = [0, 1];
+const WORD = 4;
 const MAX_LITERAL = 1 << 16;
-/** Bytes that a record of at most 64 KiB may become. */
-const MAX_RECORD = 1 << 22;
-const NULL = literalOf("null");
-const EMPTY = literalOf('""');
-const ATTRIBUTES = literalOf('"#attributes":{');
-const TEXT = literalOf(',"#text":');
-
-/** What is written for a record; false leaves the record to the tree. */
-export type Step = (fragment: Fragment, writer: JsonWriter, view: DataView) => boolean;
-
-/** A shape's steps, and the name under which a fragment around it shows it. */
-export interface JsonProgram {
-  /** Name of its element. */
-  readonly name: string;
-  /** The name as a key, with its colon. */
-  readonly key: Literal;
-  /** What writes its value. */
-  readonly steps: readonly Step[];
-}
+/** Literals are copied sixteen bytes at a time. */
+const OVERRUN = 16;
+/** What says that the tree must do it. */
+const BY_TREE = -1;
+const encoder = new TextEncoder();
 
 /** Thrown while compiling where a shape is not of the usual kind. */
 class Unusual extends Error {}
 
-/** The program of a fragment's elements; undefined where the tree must do it. */
-export function compileJson(roots: readonly Element[]): JsonProgram | undefined {
-  if (roots.length !== 1) return undefined;
-  const [root] = roots;
-  try {
-    const compiler = new Compiler();
-    compiler.element(root, isContainer(root));
-    const key = literalOf(`${JSON.stringify(root.name)}:`);
-    return { name: root.name, key, steps: compiler.finish() };
-  } catch (error) {
-    if (error instanceof Unusual) return undefined;
-    throw error;
+/** Programs in a part of the compiled reader's memory; when it is full the tree does the rest. */
+export class Programs {
+  readonly #bytes: Uint8Array<ArrayBuffer>;
+  readonly #start: number;
+  readonly #end: number;
+  /** Names of fragments' elements by number. */
+  readonly #names = new Map<string, number>();
+  #free: number;
+
+  /** Puts programs into `size` bytes of `memory` from `start` on. */
+  constructor(memory: Uint8Array<ArrayBuffer>, start: number, size: number) {
+    this.#bytes = memory;
+    this.#start = this.#free = start;
+    this.#end = start + size;
   }
-}
 
-/** Writes a record; false, with some of it written, where the tree must do it. */
-export function runJson(fragment: Fragment, writer: JsonWriter, view: DataView): boolean {
-  const program = programOf(fragment);
-  if (program === undefined) return false;
-  writer.recordEnd = writer.size + MAX_RECORD;
-  writer.byte(OPEN);
-  writer.literal(program.key);
-  if (!run(program.steps, fragment, writer, view)) return false;
-  writer.byte(CLOSE);
-  return true;
-}
+  /** Forgets all programs. */
+  clear(): void {
+    this.#free = this.#start;
+    this.#names.clear();
+  }
 
-function programOf({ plan }: Fragment): JsonProgram | undefined {
-  if (plan.json === null) plan.json = compileJson(plan.roots);
-  return plan.json;
-}
+  /** Address of the program for a fragment's elements; -1 where the tree must do it. */
+  place(roots: readonly Element[]): number {
+    if (roots.length !== 1) return BY_TREE;
+    const compiler = new Compiler((name) => this.#nameNumber(name));
+    try {
+      compiler.root(roots[0]);
+    } catch (error) {
+      if (error instanceof Unusual) return BY_TREE;
+      throw error;
+    }
+    const { words, literals, references } = compiler;
+    const size = WORD * words.length;
+    if (this.#free + size + literals.length + OVERRUN > this.#end) return BY_TREE;
+    const address = this.#free;
+    for (const at of references) words[at] += address + size;
+    this.#bytes.set(new Uint8Array(Int32Array.from(words).buffer), address);
+    this.#bytes.set(literals, address + size);
+    this.#free = (address + size + literals.length + OVERRUN) & -OVERRUN;
+    return address;
+  }
 
-function run(
-  steps: readonly Step[],
-  fragment: Fragment,
-  writer: JsonWriter,
-  view: DataView,
-): boolean {
-  for (let i = 0; i < steps.length; i++) if (!steps[i](fragment, writer, view)) return false;
-  return true;
+  #nameNumber(name: string): number {
+    const known = this.#names.get(name);
+    if (known !== undefined) return known;
+    this.#names.set(name, this.#names.size);
+    return this.#names.size - 1;
+  }
 }
 
 function isContainer(element: Element): boolean {
@@ -100,88 +85,94 @@ function isStatic(element: Element): boolean {
 
 /** Turns elements into steps; literal text is gathered until a value comes. */
 class Compiler {
-  readonly #steps: Step[] = [];
-  #literal = "";
-  #total = 0;
+  /** Steps with what they need. */
+  readonly words: number[] = [];
+  /** Which words are places in {@link literals}. */
+  readonly references: number[] = [];
+  readonly #numberOf: (name: string) => number;
+  readonly #literals: number[] = [];
+  #text = "";
 
-  finish(): readonly Step[] {
-    this.#flush();
-    return this.#steps;
+  /** Names of nested fragments are asked for by number. */
+  constructor(numberOf: (name: string) => number) {
+    this.#numberOf = numberOf;
+  }
+
+  /** Bytes of all literals. */
+  get literals(): Uint8Array {
+    return Uint8Array.from(this.#literals);
+  }
+
+  /** A fragment's element, with what comes before its steps. */
+  root(element: Element): void {
+    this.words.push(this.#numberOf(element.name));
+    this.#literal(`${JSON.stringify(element.name)}:`);
+    this.element(element, isContainer(element));
+    this.#step(END);
   }
 
   /** The value of an element, behind whose key it stands. */
   element(element: Element, container: boolean): void {
-    if (isStatic(element)) {
-      this.#add(literalJson(element, container));
-      return;
-    }
+    if (isStatic(element)) return this.text(literalJson(element, container));
     const content = element.children.filter((node) => !isElement(node));
     if (content.length < element.children.length) return this.#object(element, container);
     if (content.length > 1 || (content.length === 1 && !isHole(content[0]))) throw new Unusual();
     const hole = content.length === 1 && isHole(content[0]) ? content[0].hole : -1;
-    if (element.attributes.length > 0) this.#attributed(element.attributes, hole);
-    else this.#leaf(hole, NULL, container);
+    if (element.attributes.length === 0) return this.#leaf(hole, NULL, container ? ["Data"] : []);
+    this.#step(ATTRIBUTED, hole);
+    this.#attributes(element.attributes);
   }
 
-  #add(text: string): void {
-    this.#literal += text;
-    this.#total += text.length;
-    if (this.#total > MAX_LITERAL) throw new Unusual();
+  /** Literal text. */
+  text(text: string): void {
+    this.#text += text;
   }
 
-  #flush(): void {
-    if (this.#literal === "") return;
-    const literal = literalOf(this.#literal);
-    this.#literal = "";
-    this.#steps.push((_fragment, writer) => {
-      writer.literal(literal);
-      return true;
-    });
+  /** A comma, `certain` where something surely stands before it. */
+  comma(certain: boolean): void {
+    if (certain) this.text(",");
+    else this.#step(COMMA);
   }
 
-  #step(step: Step): void {
-    this.#flush();
-    this.#steps.push(step);
+  /** What `steps` write unless the value `dependency` leaves it out. */
+  maybe(dependency: number, steps: () => void): void {
+    this.#step(MAYBE, dependency);
+    this.#skipped(steps);
   }
 
-  /** A value alone, `empty` where there is none. */
-  #leaf(hole: number, empty: Literal, container: boolean): void {
-    const before = literalOf(this.#literal);
-    this.#literal = "";
-    this.#steps.push((fragment, writer, view) => {
-      writer.literal(before);
-      if (isEmpty(view, fragment, hole)) writer.literal(empty);
-      else if (fragment.type[hole] !== 0x21) return scalar(fragment, hole, writer, view);
-      else {
-        writer.byte(OPEN);
-        if (!nested(fragment, hole, writer, view, container ? ["Data"] : [])) return false;
-        writer.byte(CLOSE);
-      }
-      return true;
-    });
+  /** A nested fragment as a member under its own name, which must not be one of `taken`. */
+  member(hole: number, taken: readonly string[]): void {
+    this.#step(MEMBER, hole, taken.length, ...taken.map(this.#numberOf));
   }
 
-  /** An element without element children: null, its text, or an object if attributes say anything. */
-  #attributed(attributes: readonly Attribute[], hole: number): void {
-    const write = attributesStep(attributes);
-    this.#step((fragment, writer, view) => {
-      const start = writer.size;
-      const filled = hole >= 0 && !isEmpty(view, fragment, hole);
-      writer.byte(OPEN);
-      if (!write(fragment, writer, view)) return false;
-      if (writer.size === start + 1) {
-        writer.size = start;
-        if (filled) return scalar(fragment, hole, writer, view);
-        writer.literal(NULL);
-        return true;
-      }
-      if (filled) {
-        writer.literal(TEXT);
-        if (!scalar(fragment, hole, writer, view)) return false;
-      }
-      writer.byte(CLOSE);
-      return true;
-    });
+  #step(...words: number[]): void {
+    if (this.#text !== "") {
+      const text = this.#text;
+      this.#text = "";
+      this.words.push(LITERAL);
+      this.#literal(text);
+    }
+    this.words.push(...words);
+  }
+
+  #literal(text: string): void {
+    const bytes = encoder.encode(text);
+    if (this.#literals.length + bytes.length > MAX_LITERAL) throw new Unusual();
+    this.references.push(this.words.length);
+    this.words.push(this.#literals.length, bytes.length);
+    for (const byte of bytes) this.#literals.push(byte);
+  }
+
+  /** A word with the size of the steps, and those. */
+  #skipped(steps: () => void): void {
+    const at = this.words.push(0);
+    steps();
+    this.#step();
+    this.words[at - 1] = WORD * (this.words.length - at);
+  }
+
+  #leaf(hole: number, empty: number, taken: readonly string[] = []): void {
+    this.#step(LEAF, hole, empty, taken.length, ...taken.map(this.#numberOf));
   }
 
   /** An element with element children. */
@@ -194,20 +185,15 @@ class Compiler {
     const dependencies = children.map((child) => child.dependency);
     if (!dependencies.every((each) => each >= 0)) return this.#members(element, container);
     if (element.attributes.length > 0 || holes.length > 0) throw new Unusual();
-    const inner = new Compiler();
-    inner.#members(element, container);
-    const steps = inner.finish();
-    this.#step((fragment, writer, view) => {
-      if (!dependencies.every((each) => isLeftOut(fragment, each))) {
-        return run(steps, fragment, writer, view);
-      }
-      writer.literal(NULL);
-      return true;
-    });
+    this.#step(UNLESS_LEFT_OUT);
+    const at = this.words.push(0, dependencies.length, ...dependencies);
+    this.#members(element, container);
+    this.#step();
+    this.words[at - dependencies.length - 2] = WORD * (this.words.length - at);
   }
 
   #members(element: Element, container: boolean): void {
-    this.#add("{");
+    this.text("{");
     const members = new Members(this);
     this.#attributeMember(element.attributes, members);
     const children = element.children.filter(isElement);
@@ -230,83 +216,78 @@ class Compiler {
       if (!container || child.name !== "Data") {
         const name = repeat(`<${child.name}`);
         if (name !== child.name && dependent.has(child.name)) throw new Unusual();
-        members.add(name, child.dependency, (to) => to.element(child, isContainer(child)));
+        members.add(name, child.dependency, () => this.element(child, isContainer(child)));
       } else if (named) {
         const name = dataName(child);
         if (name === "") return;
         const next = children[i + 1];
         if (next?.name === "Data" && dataName(next) === name) throw new Unusual();
-        members.add(repeat(`=${name}`), -1, (to) => to.#data(child, false));
+        members.add(repeat(`=${name}`), -1, () => this.#data(child, false));
       } else if (child === data[0]) {
-        members.add("Data", child.dependency, (to) => to.#positional(data));
+        members.add("Data", child.dependency, () => this.#positional(data));
       }
     });
     const hole = element.children.find(isHole)?.hole;
-    if (hole !== undefined) members.hole(hole, children.map((child) => child.name));
-    this.#add("}");
+    if (hole !== undefined) this.member(hole, children.map((child) => child.name));
+    this.text("}");
   }
 
   #attributeMember(attributes: readonly Attribute[], members: Members): void {
     if (attributes.length === 0) return;
     if (attributes.some((each) => each.parts.some(isHole))) {
-      this.#step(attributesStep(attributes));
+      this.#step(ATTRIBUTES);
+      this.#attributes(attributes);
       members.possible = true;
       return;
     }
     const text = literalAttributes(attributes);
     if (text === "") return;
-    this.#add(`"#attributes":{${text}}`);
+    this.text(`"#attributes":{${text}}`);
     members.certain = true;
   }
 
   /** Unnamed Data elements. */
   #positional(data: readonly Element[]): void {
-    this.#add('{"#text":');
-    if (data.length > 1) this.#add("[");
+    this.text('{"#text":');
+    if (data.length > 1) this.text("[");
     data.forEach((child, i) => {
-      if (i > 0) this.#add(",");
+      if (i > 0) this.text(",");
       this.#data(child, data.length === 1);
     });
-    this.#add(data.length > 1 ? "]}" : "}");
+    this.text(data.length > 1 ? "]}" : "}");
   }
 
   /** The value of a Data element; the items of an array where it is the only one. */
   #data(element: Element, spread: boolean): void {
-    if (isStatic({ ...element, dependency: -1 })) return this.#add(literalDataJson(element));
+    if (isStatic({ ...element, dependency: -1 })) return this.text(literalDataJson(element));
     const [only, ...more] = element.children;
     if (only === undefined || more.length > 0 || !isHole(only)) throw new Unusual();
-    if (!spread) return this.#leaf(only.hole, EMPTY, false);
-    const scalars = new Compiler();
-    scalars.#leaf(only.hole, EMPTY, false);
-    const [alone] = scalars.finish();
-    this.#step((fragment, writer, view) => {
-      const values = fragment;
-      const isList = has(values, only.hole) && values.type[only.hole] === 0x81;
-      return isList ? list(fragment, only.hole, writer, view) : alone(fragment, writer, view);
-    });
+    if (!spread) return this.#leaf(only.hole, QUOTES);
+    this.#step(STRINGS, only.hole);
+    this.#skipped(() => this.#leaf(only.hole, QUOTES));
   }
 
-  /** For {@link Members}: a comma, a member that may be left out, or a nested fragment. */
-  comma(certain: boolean): void {
-    if (certain) return this.#add(",");
-    this.#step((_fragment, writer) => {
-      if (writer.last() !== OPEN) writer.byte(COMMA);
-      return true;
-    });
-  }
-
-  text(text: string): void {
-    this.#add(text);
-  }
-
-  step(step: Step): void {
-    this.#step(step);
+  /** How many attributes; of each its value or -1, and its key or, without value, all of it. */
+  #attributes(attributes: readonly Attribute[]): void {
+    this.words.push(attributes.length);
+    for (const attribute of attributes) {
+      const holes = attribute.parts.filter(isHole);
+      if (holes.length > 1 || (holes.length === 1 && attribute.parts.length > 1)) {
+        throw new Unusual();
+      }
+      this.words.push(holes[0]?.hole ?? -1);
+      this.#literal(
+        holes.length > 0 ? `${JSON.stringify(attribute.name)}:` : literalAttributes([attribute]),
+      );
+    }
   }
 }
 
 /** The commas between members, some of which are there only in some records. */
 class Members {
+  /** A member surely came before. */
   certain = false;
+  /** A member may have come before. */
   possible = false;
   readonly #compiler: Compiler;
 
@@ -314,104 +295,23 @@ class Members {
     this.#compiler = compiler;
   }
 
-  add(name: string, dependency: number, value: (to: Compiler) => void): void {
+  /** A member that a value may leave out, by its number or -1. */
+  add(name: string, dependency: number, value: () => void): void {
+    const write = () => {
+      if (this.certain || this.possible) this.#compiler.comma(this.certain);
+      this.#compiler.text(`${JSON.stringify(name)}:`);
+      value();
+    };
     if (dependency < 0) {
-      this.#write(this.#compiler, name, value);
+      write();
       this.certain = true;
-      return;
+    } else {
+      this.#compiler.maybe(dependency, write);
+      this.possible = true;
     }
-    const inner = new Compiler();
-    this.#write(inner, name, value);
-    const steps = inner.finish();
-    this.#compiler.step((fragment, writer, view) => {
-      return isLeftOut(fragment, dependency) || run(steps, fragment, writer, view);
-    });
-    this.possible = true;
-  }
-
-  #write(to: Compiler, name: string, value: (to: Compiler) => void): void {
-    if (this.certain || this.possible) to.comma(this.certain);
-    to.text(`${JSON.stringify(name)}:`);
-    value(to);
-  }
-
-  /** A nested fragment as a member under its own name, which must not be one of `taken`. */
-  hole(hole: number, taken: readonly string[]): void {
-    this.#compiler.step((fragment, writer, view) => {
-      if (isEmpty(view, fragment, hole)) return true;
-      if (writer.last() !== OPEN) writer.byte(COMMA);
-      return nested(fragment, hole, writer, view, taken);
-    });
   }
 }
 
 function dataName(element: Element): string {
   return literalAttribute(element, "Name") ?? "";
-}
-
-function scalar(fragment: Fragment, hole: number, writer: JsonWriter, view: DataView): boolean {
-  const values = fragment;
-  const type = values.type[hole];
-  if (type & 0x80 || type === 0x21) return false;
-  writer.scalar(view, type, values.at[hole], values.size[hole]);
-  return true;
-}
-
-/** A nested fragment with its name, unless there are several or the name is `taken`. */
-function nested(
-  fragment: Fragment,
-  hole: number,
-  writer: JsonWriter,
-  view: DataView,
-  taken: readonly string[],
-): boolean {
-  const [child, ...more] = fragment.children.filter((each) => each.hole === hole);
-  if (more.length > 0) return false;
-  const program = child && programOf(child);
-  if (child === undefined || program === undefined || taken.includes(program.name)) return false;
-  if (writer.size > writer.recordEnd) throw new EvtxError("record renders to too much");
-  writer.literal(program.key);
-  return run(program.steps, child, writer, view);
-}
-
-/** The items of an array of strings. */
-function list(fragment: Fragment, hole: number, writer: JsonWriter, view: DataView): boolean {
-  const values = fragment;
-  const spans = arraySpans(view, 0x81, values.at[hole], values.size[hole]);
-  if (spans.length === 0) return false;
-  if (spans.length > 1) writer.byte(0x5b);
-  spans.forEach(([at, size], i) => {
-    if (i > 0) writer.byte(COMMA);
-    writer.byte(QUOTE);
-    writer.value(view, 0x01, at, size);
-    writer.byte(QUOTE);
-  });
-  if (spans.length > 1) writer.byte(0x5d);
-  return true;
-}
-
-/** Writes `"#attributes":{…}` with those attributes that say anything, or nothing. */
-function attributesStep(attributes: readonly Attribute[]): Step {
-  const parts = attributes.map((attribute) => {
-    const holes = attribute.parts.filter(isHole);
-    if (holes.length > 1 || (holes.length === 1 && attribute.parts.length > 1)) throw new Unusual();
-    return {
-      hole: holes[0]?.hole ?? -1,
-      key: literalOf(`${JSON.stringify(attribute.name)}:`),
-      whole: literalOf(holes.length === 0 ? literalAttributes([attribute]) : ""),
-    };
-  });
-  return (fragment, writer, view) => {
-    let any = false;
-    for (const { hole, key, whole } of parts) {
-      if (hole < 0 ? whole.size === 0 : isEmpty(view, fragment, hole)) continue;
-      if (any) writer.byte(COMMA);
-      else writer.literal(ATTRIBUTES);
-      any = true;
-      writer.literal(hole < 0 ? whole : key);
-      if (hole >= 0 && !scalar(fragment, hole, writer, view)) return false;
-    }
-    if (any) writer.byte(CLOSE);
-    return true;
-  };
 }

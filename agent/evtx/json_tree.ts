@@ -7,8 +7,7 @@
 import { type Attribute, type Element, isElement, isHole, type Node, type Text } from "./binxml.ts";
 import { EvtxError } from "./error.ts";
 import type { Fragment } from "./fragment.ts";
-import { isBare } from "./json_writer.ts";
-import { arrayItems, valueText } from "./value.ts";
+import { arrayItems, isBare, valueText } from "./value.ts";
 
 const MAX_NODES = 1 << 16;
 

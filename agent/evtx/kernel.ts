@@ -4,12 +4,14 @@
  * @module
  */
 import { EvtxError } from "./error.ts";
+import { Programs } from "./json_program.ts";
+import { JsonWriter } from "./json_writer.ts";
 import type { Plan } from "./plan.ts";
 import { valueText } from "./value.ts";
 import { WASM } from "./wasm_text.ts";
 
-/** Pages of the memory: shared tables of 5 MB, then the regions. */
-const PAGES = 560;
+/** Pages of the memory: shared tables of 25 MB, then the regions. */
+const PAGES = 870;
 /** Cursors of one memory, of which only what is touched is resident; the next gets another. */
 const REGIONS = 256;
 /** Places for interned values, as the compiled reader has them. */
@@ -38,6 +40,9 @@ const ERRORS = [
   "token where it may not stand",
 ];
 
+/** What {@link Exports.writeJson} gives instead of an end. */
+const [NEED_PROGRAM, UNUSUAL, TOO_MUCH] = [0, 1, 2];
+
 /** What {@link Exports.intern} gives for a value that is absent or empty. */
 export const EMPTY = -1;
 /** For a value that is an array, or too long to be kept. */
@@ -56,6 +61,13 @@ interface Exports {
   readonly KEYS: WebAssembly.Global;
   readonly GENERATION: WebAssembly.Global;
   readonly SCRATCH: WebAssembly.Global;
+  readonly PROGRAMS: WebAssembly.Global;
+  readonly PROGRAMS_SIZE: WebAssembly.Global;
+  readonly OUTPUT: WebAssembly.Global;
+  readonly OUTPUT_SIZE: WebAssembly.Global;
+  readonly LINES: WebAssembly.Global;
+  readonly LINES_SIZE: WebAssembly.Global;
+  readonly neededPlan: WebAssembly.Global;
   readonly shapeAt: WebAssembly.Global;
   readonly shapeEnd: WebAssembly.Global;
   readonly shapeIsTemplate: WebAssembly.Global;
@@ -65,6 +77,8 @@ interface Exports {
   forgetTemplates(region: number): void;
   intern(region: number, fragment: number, hole: number, order: number): number;
   internScratch(type: number, size: number): number;
+  setProgram(plan: number, program: number): void;
+  writeJson(region: number, fragments: number, to: number): number;
 }
 
 /** One instance of the compiled reader with the plans and texts that it knows by number. */
@@ -77,22 +91,37 @@ export class Kernel {
   readonly generation: Int32Array;
   /** Text by interned place. */
   readonly texts: string[] = new Array(PLACES).fill("");
-  /** Plans by number. */
-  readonly plans: Plan[] = [];
+  /** Plans by number; another array when numbers start anew. */
+  plans: Plan[] = [];
   /** Goes up when numbers of plans start anew. */
   epoch = 0;
   readonly #free: number[] = [];
   readonly #scratch: Uint8Array;
   readonly #keys: Int32Array;
+  readonly #programs: Programs;
+  readonly #bytes: Uint8Array<ArrayBuffer>;
+  readonly #output: Uint8Array<ArrayBuffer>;
+  #hasWriter = false;
   #recent = 0;
 
   /** A new instance. */
   constructor() {
     const memory = new WebAssembly.Memory({ initial: PAGES, maximum: PAGES });
-    const { exports } = new WebAssembly.Instance(MODULE, { env: { memory } });
-    this.exports = exports as unknown as Exports;
     this.buffer = memory.buffer as ArrayBuffer;
+    this.#bytes = new Uint8Array(this.buffer);
+    const view = new DataView(this.buffer);
+    const env = {
+      memory,
+      valueText: (type: number, at: number, size: number, to: number): number => {
+        const text = JSON.stringify(valueText(view, type, at, size).toWellFormed()).slice(1, -1);
+        return to + encoder.encodeInto(text, this.#bytes.subarray(to)).written;
+      },
+    };
+    this.exports = new WebAssembly.Instance(MODULE, { env }).exports as unknown as Exports;
     const { REGION, REGIONS: first, KEYS, GENERATION, SCRATCH } = this.exports;
+    const { PROGRAMS, PROGRAMS_SIZE, OUTPUT, OUTPUT_SIZE } = this.exports;
+    this.#output = new Uint8Array(this.buffer, OUTPUT.value, OUTPUT_SIZE.value);
+    this.#programs = new Programs(this.#bytes, PROGRAMS.value, PROGRAMS_SIZE.value);
     for (let i = REGIONS - 1; i >= 0; i--) this.#free.push(first.value + i * REGION.value);
     this.generation = new Int32Array(this.buffer, GENERATION.value, 1);
     this.#keys = new Int32Array(this.buffer, KEYS.value, PLACES);
@@ -126,13 +155,45 @@ export class Kernel {
   bind(plan: Plan): void {
     if (this.plans.length === MAX_PLANS || this.#recent + plan.holes > MAX_RECENT) {
       this.exports.forgetPlans();
-      this.plans.length = 0;
+      this.plans = [];
       this.#recent = 0;
+      this.#programs.clear();
       this.epoch++;
     }
     const [, event, , , time, record] = plan.system;
     this.exports.bind(this.plans.push(plan) - 1, this.#recent, time, event, record);
     this.#recent += plan.holes;
+  }
+
+  /**
+   * Writes the record of `fragments` fragments that was read last in `region`; false where the
+   * tree must do it. Throws {@link EvtxError} where it is too much.
+   */
+  json(region: number, fragments: number, writer: JsonWriter): boolean {
+    const address = writer.addressIn(this.buffer, this.#output.length);
+    const from = address < 0 ? this.#output.byteOffset : address;
+    for (;;) {
+      const end = this.exports.writeJson(region, fragments, from);
+      if (end === TOO_MUCH) throw new EvtxError("record renders to too much");
+      if (end === UNUSUAL) return false;
+      if (end !== NEED_PROGRAM) {
+        if (address < 0) writer.bytes(this.#output.subarray(0, end - from));
+        else writer.size += end - from;
+        return true;
+      }
+      const plan = this.exports.neededPlan.value;
+      this.exports.setProgram(plan, this.#programs.place(this.plans[plan].roots));
+    }
+  }
+
+  /** A writer in this memory, to which records go without a copy; the first one only. */
+  writer(): JsonWriter {
+    const { LINES, LINES_SIZE } = this.exports;
+    const bytes = this.#hasWriter
+      ? undefined
+      : this.#bytes.subarray(LINES.value, LINES.value + LINES_SIZE.value);
+    this.#hasWriter = true;
+    return new JsonWriter(bytes);
   }
 
   /** Text of a value anywhere, made once while its place holds it. */
@@ -153,6 +214,7 @@ export class Kernel {
 }
 
 const MODULE = new WebAssembly.Module(Uint8Array.fromBase64(WASM["reader.wasm"]));
+const encoder = new TextEncoder();
 
 let latest: Kernel | undefined;
 

@@ -5,7 +5,6 @@
  */
 import { FIELD_NAMES, fieldSlot, wantedSlot } from "@/features/fields.ts";
 import { type Element, isElement, isHole, literalAttribute, type Node } from "./binxml.ts";
-import type { JsonProgram } from "./json_program.ts";
 
 /** Fields of the System element, by their place in {@link Plan.system}. */
 export const SYSTEM_FIELDS = [
@@ -54,8 +53,6 @@ export interface Plan {
   readonly mixed: readonly (readonly Parts[])[];
   /** Data whose Name is a value. */
   readonly namedByValue: readonly NamedByValue[];
-  /** How the fragment is written as JSON; null before it is asked for, undefined: by its tree. */
-  json: JsonProgram | undefined | null;
   /** One more than the highest value index that it asks for. */
   readonly holes: number;
   /** By value index, its order among those that were asked for; {@link NOT_ASKED} for others. */
@@ -103,7 +100,6 @@ export function compilePlan(roots: readonly Element[]): Plan {
     system,
     systemText,
     ...fields.finish(),
-    json: null,
     holes,
     asked: new Uint8Array(holes).fill(NOT_ASKED),
     askedCount: 0,

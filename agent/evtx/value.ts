@@ -15,6 +15,11 @@ export const FIXED_SIZE: Uint8Array = Uint8Array.from({ length: 128 }, (_, type)
   return type === 0x0f || type === 0x12 ? 16 : 0;
 });
 
+/** Whether JSON shows a value of this type as it is, without quotes. */
+export function isBare(type: number): boolean {
+  return (type >= 0x03 && type <= 0x0a) || type === 0x0d;
+}
+
 /** Code units from which on the decoder is faster than the loop. */
 const LONG = 256;
 const decoder = new TextDecoder("utf-16le", { ignoreBOM: true });
@@ -109,7 +114,7 @@ export function valueNumber(view: DataView, type: number, at: number, size: numb
 const pad = (value: number, digits: number) => String(value).padStart(digits, "0");
 
 /** The calendar day, `2024-02-29`, of a day counted from 1970. */
-export function dayText(day: number): string {
+function dayText(day: number): string {
   const date = new Date(day * 86_400_000);
   return `${pad(date.getUTCFullYear() % 10_000, 4)}-${pad(date.getUTCMonth() + 1, 2)}-${
     pad(date.getUTCDate(), 2)

@@ -3,7 +3,7 @@
  * @module
  */
 
-/** SHA-256 of the source. */
+/** SHA-256 of the sources. */
 export const SOURCE_SHA256 = "ecacd2a9a2e6c870f69f2040a1539706cb240febbeb07cb33e415e843d8e7dc8";
 
 /** Base64 by variant. */

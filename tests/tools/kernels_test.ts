@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
 import * as reader from "@/agent/evtx/wasm_text.ts";
 import * as engine from "@/models/kernel/wasm_text.ts";
+import { sourcesDigest } from "@/tools/build_kernels.ts";
 
 const KERNELS = [
   { source: "agent/evtx/assembly/reader.ts", ...reader },
@@ -9,10 +9,8 @@ const KERNELS = [
 ];
 
 for (const { source, SOURCE_SHA256, WASM } of KERNELS) {
-  Deno.test(`what runs of ${source} was built from it as it stands`, async () => {
-    const bytes = await Deno.readFile(new URL(`../../${source}`, import.meta.url));
-    const digest = createHash("sha256").update(bytes).digest("hex");
-    assert.equal(digest, SOURCE_SHA256, "run `deno task build:kernel`");
+  Deno.test(`what runs of ${source} was built from it as it stands`, () => {
+    assert.equal(sourcesDigest(source), SOURCE_SHA256, "run `deno task build:kernel`");
     for (const text of Object.values(WASM)) {
       assert.ok(
         WebAssembly.Module.exports(new WebAssembly.Module(Uint8Array.fromBase64(text))).length,

@@ -2,71 +2,58 @@
  * Reads records of a chunk in linear memory, AssemblyScript: where each value of a record lies, which
  * plan its fragments have, and which value was met before. What is broken gives a code, or a trap
  * where an offset leaves the chunk. Built by `deno task build:kernel`.
- *
- * Shared tables lie from GENERATION on; a cursor's region holds its chunk, what is known of its
- * templates, and the record read last. Addresses are bytes; `at` counts from the chunk's start.
  * @module
  */
+import { chunk, turnTo, u8At, u16At, u32At, shapeOf, bytesOf } from "./chunk";
+import { internAsked } from "./intern";
+import {
+  CHUNK,
+  MAX_FRAGMENTS,
+  MAX_NESTING,
+  MAX_VALUES,
+  MAX_NAME,
+  BINXML,
+  TEMPLATES,
+  TEMPLATE_PLACES,
+  VALUES,
+  FRAGMENTS,
+  HEADER,
+  PLAN,
+  FROM,
+  COUNT,
+  HOLE,
+  PARENT,
+  END,
+  RECENT_FROM,
+  TIME_HOLE,
+  EVENT_HOLE,
+  RECORD_HOLE,
+  ASKED,
+  PROGRAM,
+  SHAPES,
+  SHAPE_PLACES,
+  planAt,
+} from "./layout";
 
-const CHUNK: i32 = 65536;
-const MAX_FRAGMENTS: i32 = 64;
-const MAX_NESTING: i32 = 16;
-const MAX_VALUES: i32 = 4096;
-const MAX_NAME: i32 = 1024;
-const MAX_INTERNED: i32 = 4096;
-const BINXML: i32 = 0x21;
-
-// A cursor's region.
-const TEMPLATES: usize = 65600; // behind the chunk, some bytes that may be read past its end
-const TEMPLATE_PLACES: i32 = 1024;
-/** By value, two words: its offset in the chunk; its size and, from bit 16 on, its type. */
-export const VALUES: usize = TEMPLATES + 8 * 1024;
-/** By fragment, where the first of its values that were asked for before are interned. */
-export const PLACES: usize = VALUES + 8 * 4096;
-/** By fragment, eight words. */
-export const FRAGMENTS: usize = PLACES + 64 * 128;
-/** The record's time in ms since 1970 and its number, NaN where they must be looked for; its event id. */
-export const HEADER: usize = FRAGMENTS + 64 * 32;
-/** Bytes of a region. */
-export const REGION: usize = HEADER + 64;
-
-// Words of a fragment.
-const PLAN: usize = 0;
-const FROM: usize = 4;
-const COUNT: usize = 8;
-const HOLE: usize = 12;
-const PARENT: usize = 16;
-const END: usize = 20;
-const LOOKED_UP: usize = 24;
-
-// A plan: where its recent values are, which values are System's, how many values were asked for,
-// and which. 128 bytes, addressed by `planAt`.
-const RECENT_FROM: usize = 0;
-const TIME_HOLE: usize = 4;
-const EVENT_HOLE: usize = 6;
-const RECORD_HOLE: usize = 8;
-const ASKED: usize = 10;
-const ASKED_HOLES: usize = 12;
-const MAX_ASKED: i32 = 32;
-
-// Shared tables.
-/** Goes up when interned values start anew: places found before then are void. */
-export const GENERATION: usize = 65536;
-const SHAPES: usize = GENERATION + 64;
-const SHAPE_PLACES: i32 = 8192;
-const PLANS: usize = SHAPES + 8192 * 16;
-const RECENT: usize = PLANS + 2048 * 128;
-/** Type and size of an interned value; FRESH while its text was not made. */
-export const KEYS: usize = RECENT + (65536 + 4096) * 4;
-const ENTRIES: i32 = 32768;
-const MAX_ENTRIES: i32 = 24576;
-const STARTS: usize = KEYS + 32768 * 4;
-const ARENA: usize = STARTS + 32768 * 4;
-const ARENA_BYTES: i32 = 4194304;
-/** Bytes that are copied here can be interned too. */
-export const SCRATCH: usize = ARENA + 4194304 + 64;
-/** Where regions may start. */
-export const REGIONS: usize = SCRATCH + 4160;
+export {
+  FRAGMENTS,
+  GENERATION,
+  HEADER,
+  KEYS,
+  LINES,
+  LINES_SIZE,
+  OUTPUT,
+  OUTPUT_SIZE,
+  PLACES,
+  PROGRAMS,
+  PROGRAMS_SIZE,
+  REGION,
+  REGIONS,
+  SCRATCH,
+  VALUES,
+} from "./layout";
+export { intern, internScratch } from "./intern";
+export { neededPlan, setProgram, writeJson } from "./json";
 
 /** What {@link read} gives instead of a number of fragments. */
 const NEED_PLAN: i32 = 0;
@@ -81,12 +68,6 @@ const NAME_TOO_LONG: i32 = -8;
 const LITERAL_TYPE: i32 = -9;
 const TOKEN_MISPLACED: i32 = -10;
 
-/** What {@link intern} gives instead of a place: nothing there, or to be read without. */
-const EMPTY: i32 = -1;
-const NOT_INTERNED: i32 = -2;
-const NEW: i32 = -3;
-const FRESH: i32 = i32.MIN_VALUE;
-
 /** The type or token of the last error. */
 export let culprit: i32 = 0;
 /** The shape whose plan is needed. */
@@ -98,41 +79,17 @@ export let shapeEnd: i32 = 0;
 /** 1 where it is a template's. */
 export let shapeIsTemplate: i32 = 0;
 
-let chunk: usize = 0;
 let used: i32 = 0;
 let values: i32 = 0;
 let hash: u64 = 0;
 let scanEnd: i32 = 0;
-let arenaUsed: i32 = 0;
-let interned: i32 = 0;
-
-// @ts-ignore: decorator
-@inline
-function u8At(at: i32): i32 {
-  if (<u32>at >= <u32>CHUNK) unreachable();
-  return load<u8>(chunk + <usize>at);
-}
-
-// @ts-ignore: decorator
-@inline
-function u16At(at: i32): i32 {
-  if (<u32>at > <u32>(CHUNK - 2)) unreachable();
-  return load<u16>(chunk + <usize>at);
-}
-
-// @ts-ignore: decorator
-@inline
-function u32At(at: i32): u32 {
-  if (<u32>at > <u32>(CHUNK - 4)) unreachable();
-  return load<u32>(chunk + <usize>at);
-}
 
 /**
  * Reads the record whose BinXML lies from `at` to `end` in the chunk of `region`, of which this is
  * chunk number `stamp` (below 2^16): how many fragments it has, {@link NEED_PLAN}, or an error.
  */
 export function read(region: usize, at: i32, end: i32, stamp: i32): i32 {
-  chunk = region;
+  turnTo(region);
   used = 0;
   values = 0;
   const result = fragment(at, end, 0, -1, -1, stamp << 16);
@@ -163,26 +120,6 @@ function readHeader(): void {
   store<f64>(chunk + HEADER, time);
   store<f64>(chunk + HEADER, record, 8);
   store<i32>(chunk + HEADER, event, 16);
-}
-
-/** Type, from bit 16 on, and size of a value of this record. */
-// @ts-ignore: decorator
-@inline
-function shapeOf(value: i32): i32 {
-  return load<i32>(chunk + VALUES + (<usize>value << 3), 4) & 0xffffff;
-}
-
-/** Where a value of this record lies. */
-// @ts-ignore: decorator
-@inline
-function bytesOf(value: i32): usize {
-  return chunk + <usize>load<i32>(chunk + VALUES + (<usize>value << 3));
-}
-
-// @ts-ignore: decorator
-@inline
-function planAt(plan: i32): usize {
-  return PLANS + (<usize>plan << 7);
 }
 
 /** Reads a fragment and those nested in it: 1, or {@link NEED_PLAN} or an error. */
@@ -510,6 +447,7 @@ export function bind(plan: i32, recent: i32, time: i32, event: i32, record: i32)
   store<i16>(entry, event, EVENT_HOLE);
   store<i16>(entry, record, RECORD_HOLE);
   store<u16>(entry, 0, ASKED);
+  store<i32>(entry, 0, PROGRAM);
 }
 
 /** Forgets all plans. Regions need a new stamp. */
@@ -520,123 +458,4 @@ export function forgetPlans(): void {
 /** Forgets the templates of a region's chunks. */
 export function forgetTemplates(region: usize): void {
   memory.fill(region + TEMPLATES, 0, 8192);
-}
-
-/** Looks up those values of a fragment that were asked for in earlier records of its plan. */
-function internAsked(fragment: usize, index: i32, plan: i32): void {
-  const entry = planAt(plan);
-  const from = load<i32>(fragment, FROM);
-  const count = load<i32>(fragment, COUNT);
-  const recent = load<i32>(entry, RECENT_FROM);
-  const asked = <i32>load<u16>(entry, ASKED);
-  const places = chunk + PLACES + (<usize>index << 7);
-  for (let i: i32 = 0; i < asked; i++) {
-    const hole = <i32>load<u16>(entry + (<usize>i << 1), ASKED_HOLES);
-    const place = hole < count ? internValue(from + hole, recent + hole) : EMPTY;
-    store<i32>(places + (<usize>i << 2), place);
-  }
-  store<i32>(fragment, asked, LOOKED_UP);
-}
-
-/**
- * Where text of a fragment's value is kept; {@link EMPTY}, {@link NOT_INTERNED}, or {@link NEW} less
- * the place where it is to be kept from now on. From the next record of its plan on, the value is
- * looked up while the record is read, as number `order` of those; not so where that is negative.
- */
-export function intern(region: usize, fragmentIndex: i32, hole: i32, order: i32): i32 {
-  chunk = region;
-  const fragment = region + FRAGMENTS + (<usize>fragmentIndex << 5);
-  const entry = planAt(load<i32>(fragment, PLAN));
-  if (<u32>order < <u32>MAX_ASKED) {
-    store<u16>(entry + (<usize>order << 1), hole, ASKED_HOLES);
-    if (<i32>load<u16>(entry, ASKED) <= order) store<u16>(entry, order + 1, ASKED);
-  }
-  return internValue(load<i32>(fragment, FROM) + hole, load<i32>(entry, RECENT_FROM) + hole);
-}
-
-function internValue(value: i32, recentIndex: i32): i32 {
-  const key = shapeOf(value);
-  const size = key & 0xffff;
-  if (size == 0 || key >> 16 == 0) return EMPTY;
-  if (size > MAX_INTERNED || key >> 16 > 0x7f) return NOT_INTERNED;
-  const from = bytesOf(value);
-  const recent = RECENT + (<usize>recentIndex << 2);
-  let place = load<i32>(recent);
-  let known = load<i32>(KEYS + (<usize>place << 2));
-  if (
-    (known & ~FRESH) != key ||
-    !same(ARENA + <usize>load<i32>(STARTS + (<usize>place << 2)), from, size)
-  ) {
-    place = slot(key, from, size);
-    store<i32>(recent, place);
-    known = load<i32>(KEYS + (<usize>place << 2));
-  }
-  return known < 0 ? NEW - place : place;
-}
-
-/** The same for `size` bytes at {@link SCRATCH}, at most 1,024. */
-export function internScratch(type: i32, size: i32): i32 {
-  const place = slot((type << 16) | size, SCRATCH, size);
-  return load<i32>(KEYS + (<usize>place << 2)) < 0 ? NEW - place : place;
-}
-
-function holds(place: i32, key: i32, from: usize, size: i32): bool {
-  if (load<i32>(KEYS + (<usize>place << 2)) != key) return false;
-  return same(ARENA + <usize>load<i32>(STARTS + (<usize>place << 2)), from, size);
-}
-
-function same(a: usize, b: usize, size: i32): bool {
-  if (size >= 16) {
-    const last = <usize>(size - 16);
-    for (let i: usize = 0; i < last; i += 16) {
-      if (v128.any_true(v128.xor(v128.load(a + i), v128.load(b + i)))) return false;
-    }
-    return !v128.any_true(v128.xor(v128.load(a + last), v128.load(b + last)));
-  }
-  if (size >= 8) {
-    const last = <usize>(size - 8);
-    return load<u64>(a) == load<u64>(b) && load<u64>(a + last) == load<u64>(b + last);
-  }
-  if (size >= 4) {
-    const last = <usize>(size - 4);
-    return load<u32>(a) == load<u32>(b) && load<u32>(a + last) == load<u32>(b + last);
-  }
-  if (size == 1) return load<u8>(a) == load<u8>(b);
-  return load<u16>(a) == load<u16>(b) &&
-    load<u8>(a + 2 * <usize>(size == 3)) == load<u8>(b + 2 * <usize>(size == 3));
-}
-
-/** The place that holds a value, maybe only from now on. */
-function slot(key: i32, from: usize, size: i32): i32 {
-  let mixed: u64 = <u64>key * 0x9e3779b97f4a7c15;
-  let at = from;
-  // Names differ at their ends or all along: at most nine words decide.
-  const stride: usize = size <= 64 ? 8 : <usize>((size >> 6) << 3);
-  for (const end = from + <usize>(size & ~7); at < end; at += stride) {
-    mixed = (mixed ^ (mixed >> 32) ^ load<u64>(at)) * 0x9e3779b97f4a7c15;
-  }
-  if (size >= 8) mixed = (mixed ^ (mixed >> 32) ^ load<u64>(from + <usize>size - 8)) * 0x9e3779b97f4a7c15;
-  else {
-    for (const end = from + <usize>size; at < end; at++) {
-      mixed = (mixed ^ <u64>load<u8>(at)) * 0x9e3779b97f4a7c15;
-    }
-  }
-  let place = <i32>(mixed >> 49);
-  while (load<i32>(KEYS + (<usize>place << 2)) != 0) {
-    if (holds(place, key, from, size)) return place;
-    place = (place + 1) & (ENTRIES - 1);
-  }
-  if (arenaUsed + size > ARENA_BYTES || interned == MAX_ENTRIES) {
-    memory.fill(KEYS, 0, 32768 * 4);
-    arenaUsed = 0;
-    interned = 0;
-    store<i32>(GENERATION, load<i32>(GENERATION) + 1);
-    place = <i32>(mixed >> 49);
-  }
-  interned++;
-  store<i32>(KEYS + (<usize>place << 2), key | FRESH);
-  store<i32>(STARTS + (<usize>place << 2), arenaUsed);
-  memory.copy(ARENA + <usize>arenaUsed, from, <usize>size);
-  arenaUsed += size;
-  return place;
 }
