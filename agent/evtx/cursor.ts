@@ -53,6 +53,7 @@ class EvtxCursor implements EvtxEventCursor {
   /** Records of this chunk have ids from first to last. */
   #firstId = 0;
   #lastId = 0;
+  #lastLow = 0;
 
   constructor(source: ByteSource, { range, checksums = false }: EvtxOptions) {
     this.#fragments = new FragmentReader();
@@ -111,15 +112,22 @@ class EvtxCursor implements EvtxEventCursor {
    * was written since.
    */
   #endAfter(start: number, size: number): void {
+    // Mostly the low half says that this is not the last one.
+    if (this.#view.getUint32(start + 8, true) !== this.#lastLow) return;
     const id = u64(this.#view, start + 8);
     if (id !== this.#lastId) return;
-    this.#lastId = id + 1;
+    this.#setLast(id + 1);
     this.#end = start + size;
     const next = this.#end;
     if (next + MIN_RECORD > this.#got || u64(this.#view, next + 8) !== id + 1) return;
     this.#end = this.#got;
     if (this.#isRecord(next)) this.#end = next + this.#view.getUint32(next + 4, true);
     else this.#end = next;
+  }
+
+  #setLast(id: number): void {
+    this.#lastId = id;
+    this.#lastLow = id >>> 0;
   }
 
   #nextChunk(): boolean {
@@ -140,7 +148,7 @@ class EvtxCursor implements EvtxEventCursor {
         return true;
       }
       this.#firstId = u64(this.#view, 24);
-      this.#lastId = u64(this.#view, 32);
+      this.#setLast(u64(this.#view, 32));
       const free = this.#view.getUint32(48, true);
       this.#end = Math.min(free >= CHUNK_HEADER ? free : CHUNK_SIZE, got);
       if (this.#checksums && !this.#isIntact()) this.#skip("chunk whose checksum is wrong", 0);
@@ -160,7 +168,8 @@ class EvtxCursor implements EvtxEventCursor {
   #carve(got: number): boolean {
     if (!this.#chunks.bytes.some((byte) => byte !== 0)) return false;
     this.#skip("chunk without its magic", CHUNK_HEADER);
-    [this.#firstId, this.#lastId, this.#end] = [0, Infinity, got];
+    this.#setLast(Infinity);
+    [this.#firstId, this.#end] = [0, got];
     return true;
   }
 

@@ -5,12 +5,17 @@
 import { FragmentParser } from "./binxml.ts";
 import { EMPTY, type Kernel, kernelAtHand, NOT_INTERNED, readError } from "./kernel.ts";
 import type { JsonWriter } from "./json_writer.ts";
-import { compilePlan, NOT_ASKED, type Plan, slotsOfTwo } from "./plan.ts";
+import { compilePlan, fieldsOfTwo, MIXED, NOT_ASKED, type Places, type Plan } from "./plan.ts";
 import { arrayItems, valueText } from "./value.ts";
 
 const CHUNK = 65_536;
 const MAX_STAMP = 0xffff;
 const NONE = compilePlan([]);
+/** Each fragment must be asked for each field. */
+const ASK_EACH: Places = {
+  values: NONE.fields.values.map(() => MIXED),
+  orders: NONE.fields.orders,
+};
 
 /** Values of a record, over all its fragments. */
 const MAX_VALUES = 4_096;
@@ -32,8 +37,8 @@ export class FragmentReader implements Disposable {
   plan: Plan = NONE;
   /** How many fragments the record has. */
   used = 0;
-  /** Where each field of the record is: fragment * 2^16 + value; undefined: ask each fragment. */
-  slots: Int32Array | undefined;
+  /** Where each field of the record is: fragment * 2^16 + value; all MIXED: ask each fragment. */
+  fields: Places = ASK_EACH;
   readonly #words: Int32Array;
   /** By value, its offset in the chunk; its size and type. */
   readonly #values: Int32Array;
@@ -132,11 +137,11 @@ export class FragmentReader implements Disposable {
     this.#inner = inner;
     const plan = this.plan = plans[outer];
     this.#innerPlan = inner >= 0 ? plans[inner] : NONE;
-    if (inner === -2 || plan.namedByValue.length > 0) this.slots = undefined;
-    else if (inner === -1) this.slots = plan.slots;
+    if (inner === -2 || plan.namedByValue.length > 0) this.fields = ASK_EACH;
+    else if (inner === -1) this.fields = plan.fields;
     else {
       const nested = this.#innerPlan;
-      this.slots = nested.namedByValue.length > 0 ? undefined : slotsOfTwo(plan, nested);
+      this.fields = nested.namedByValue.length > 0 ? ASK_EACH : fieldsOfTwo(plan, nested);
     }
   }
 
@@ -181,6 +186,19 @@ export class FragmentReader implements Disposable {
     return (this.#values[2 * place + 1] >>> 16) & 0xff;
   }
 
+  /** The text looked up as number `order` of the record, undefined where that does not say it. */
+  known(order: number): string | undefined {
+    if (this.#generation !== this.#generations[0]) return undefined;
+    const place = this.#places[order];
+    return place >= 0 ? this.#texts[place] : place === EMPTY ? "" : undefined;
+  }
+
+  /** As which number a fragment's value is looked up from the next record on; -1 for none. */
+  order(index: number, hole: number): number {
+    const order = this.planOf(index).asked[hole] ?? NOT_ASKED;
+    return order === NOT_ASKED ? -1 : index * MAX_ASKED + order;
+  }
+
   /** Text of a fragment's value, "" where there is none; of an array the first item. */
   field(index: number, hole: number): string {
     const known = this.#place(index, hole);
@@ -213,6 +231,8 @@ export class FragmentReader implements Disposable {
     if (this.#epoch !== this.#kernel.epoch) return this.#intern(this.#region, index, hole, -1);
     if (plan.asked[hole] === NOT_ASKED && plan.askedCount < MAX_ASKED) {
       plan.asked[hole] = plan.askedCount++;
+      // Records that were read before did not look it up.
+      this.#generations[0]++;
     }
     return this.#intern(this.#region, index, hole, plan.asked[hole]);
   }

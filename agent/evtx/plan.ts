@@ -47,8 +47,8 @@ export interface Plan {
   readonly system: Int16Array;
   /** Text of System fields that the shape itself holds, "" for the others. */
   readonly systemText: readonly string[];
-  /** Value index by field slot, maybe with {@link ITEM}; {@link ABSENT}; or {@link MIXED} - i for {@link mixed}[i]. */
-  readonly slots: Int32Array;
+  /** Where its fields are: value indices, and {@link MIXED} - i for {@link mixed}[i]. */
+  readonly fields: Places;
   /** Fields that are more than one value: the first that is not empty counts. */
   readonly mixed: readonly (readonly Parts[])[];
   /** Data whose Name is a value. */
@@ -59,8 +59,18 @@ export interface Plan {
   readonly asked: Uint8Array;
   /** How many values were asked for. */
   askedCount: number;
-  /** Slots of this plan together with those of a fragment nested in it, by {@link slotsOfTwo}. */
-  readonly together: Map<Plan, Int32Array>;
+  /** By place in {@link SYSTEM_FIELDS}, where its text is looked up, as in {@link Places}. */
+  readonly systemOrders: Int16Array;
+  /** Fields of this plan together with those of a fragment nested in it, by {@link fieldsOfTwo}. */
+  readonly together: Map<Plan, Places>;
+}
+
+/** Where fields are, by their slots. */
+export interface Places {
+  /** Index of a value, maybe with {@link ITEM}; {@link ABSENT}; or {@link MIXED} and below. */
+  readonly values: Int32Array;
+  /** Where its text is looked up while the record is read; -1 where it is not, or was not asked for. */
+  readonly orders: Int16Array;
 }
 
 const DATA = fieldSlot("Data");
@@ -103,24 +113,30 @@ export function compilePlan(roots: readonly Element[]): Plan {
     holes,
     asked: new Uint8Array(holes).fill(NOT_ASKED),
     askedCount: 0,
+    systemOrders: new Int16Array(SYSTEM_FIELDS.length).fill(-1),
     together: new Map(),
   };
 }
 
 /**
- * Slots of a plan and of the one fragment in it: the inner's values count from 2^16 on. A field
+ * Fields of a plan and of the one fragment in it: the inner's values count from 2^16 on. A field
  * that both have, or that neither has in one value, is {@link MIXED}.
  */
-export function slotsOfTwo(outer: Plan, inner: Plan): Int32Array {
+export function fieldsOfTwo(outer: Plan, inner: Plan): Places {
   const known = outer.together.get(inner);
   if (known !== undefined) return known;
-  const slots = outer.slots.map((first, slot) => {
-    const second = inner.slots[slot];
+  const values = outer.fields.values.map((first, slot) => {
+    const second = inner.fields.values[slot];
     if (first === ABSENT) return second < 0 ? second : second + 0x10000;
     return second === ABSENT && first >= 0 ? first : MIXED;
   });
-  outer.together.set(inner, slots);
-  return slots;
+  const fields = placesOf(values);
+  outer.together.set(inner, fields);
+  return fields;
+}
+
+function placesOf(values: Int32Array): Places {
+  return { values, orders: new Int16Array(values.length).fill(-1) };
 }
 
 /** The fields of EventData and UserData of one shape. */
@@ -151,7 +167,7 @@ class Fields {
     else known.push(parts);
   }
 
-  finish(): Pick<Plan, "slots" | "mixed" | "namedByValue"> {
+  finish(): Pick<Plan, "fields" | "mixed" | "namedByValue"> {
     const slots = new Int32Array(FIELD_NAMES.length).fill(ABSENT);
     const mixed: Parts[][] = [];
     for (const [slot, parts] of this.#alternatives) {
@@ -164,7 +180,7 @@ class Fields {
       if (slot < 0) break;
       slots[slot] = onlyData | ITEM;
     }
-    return { slots, mixed, namedByValue: this.#namedByValue };
+    return { fields: placesOf(slots), mixed, namedByValue: this.#namedByValue };
   }
 }
 

@@ -68,18 +68,27 @@ export class EvtxView implements EventView {
   }
 
   text(slot: number): string {
+    const { fields } = this.#reader;
+    const order = fields.orders[slot];
+    return (order >= 0 ? this.#reader.known(order) : undefined) ?? this.#text(slot);
+  }
+
+  #text(slot: number): string {
     const reader = this.#reader;
-    const place = reader.slots === undefined ? MIXED : reader.slots[slot];
+    const { values, orders } = reader.fields;
+    const place = values[slot];
     if (place === ABSENT) return "";
     if (place < 0) return this.#search(slot);
-    return place & ITEM
-      ? this.#item(place >> 16, place & (ITEM - 1), slot)
-      : reader.field(place >> 16, place & 0xffff);
+    const [index, hole] = [place >> 16, place & 0xffff];
+    if (hole & ITEM) return this.#item(index, hole & (ITEM - 1), slot);
+    const text = reader.field(index, hole);
+    orders[slot] = reader.order(index, hole);
+    return text;
   }
 
   number(slot: number): number {
     const reader = this.#reader;
-    const place = reader.slots === undefined ? MIXED : reader.slots[slot];
+    const place = reader.fields.values[slot];
     if (place === ABSENT) return NaN;
     if (place >= 0 && (place & ITEM) === 0) {
       const number = this.#number(reader.place(place >> 16, place & 0xffff));
@@ -100,7 +109,7 @@ export class EvtxView implements EventView {
   /** Asks each fragment in turn. */
   #search(slot: number): string {
     for (let i = 0; i < this.#reader.used; i++) {
-      const place = this.#reader.planOf(i).slots[slot];
+      const place = this.#reader.planOf(i).fields.values[slot];
       if (place === ABSENT) continue;
       const text = place < 0
         ? this.#mixed(i, MIXED - place)
@@ -114,8 +123,14 @@ export class EvtxView implements EventView {
 
   #systemText(place: number): string {
     const { plan } = this.#reader;
+    const order = plan.systemOrders[place];
+    const known = order >= 0 ? this.#reader.known(order) : undefined;
+    if (known !== undefined) return known;
     const hole = plan.system[place];
-    return hole < 0 ? plan.systemText[place] : this.#reader.text(0, hole);
+    if (hole < 0) return plan.systemText[place];
+    const text = this.#reader.text(0, hole);
+    plan.systemOrders[place] = this.#reader.order(0, hole);
+    return text;
   }
 
   #systemNumber(place: number, missing: number): number {
