@@ -101,7 +101,7 @@ async function run(flags: DemoFlags): Promise<void> {
       since: estate?.unseenFrom,
       json: flags.json === true,
     });
-    console.error(`GraphQL: ${server.url}/graphql   token: ${token}`);
+    console.error(`Console: ${server.url}/#token=${token}   GraphQL: ${server.url}/graphql`);
     if (!flags.exit && !flags.json) {
       console.error("Ctrl-C ends the demo; the same command goes on from here.");
       await aborted(stop);

@@ -3,6 +3,7 @@
  * @module
  */
 import type { Database } from "@/db/open.ts";
+import { createConsole } from "@/server/console/serve.ts";
 import { openKeys, type ServerKeys } from "@/server/privacy/keys.ts";
 import { createIngest } from "@/server/ingest.ts";
 import { createJobs, type Jobs } from "@/server/jobs/jobs.ts";
@@ -44,6 +45,7 @@ export async function serve(database: Database, options: ServeOptions): Promise<
     keys,
     ingest,
     enqueue: jobs.enqueue,
+    console: createConsole(),
   });
   const close = async () => {
     await server.close();

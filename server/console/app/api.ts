@@ -1,0 +1,159 @@
+/**
+ * What the console asks of the server: GraphQL over POST, news by server-sent events, and who comes
+ * in by /auth. A server that does not answer is asked again until it does.
+ * @module
+ */
+import { signal } from "@preact/signals";
+import type { Operation } from "./operation.ts";
+
+/** Whether the server answered last time it was asked. */
+export const reachable = signal(true);
+/** Counts how often the server came back: what was shown before may be old. */
+export const comebacks = signal(0);
+/** Whether somebody is signed in; undefined until the server said so. */
+export const signedIn = signal<boolean | undefined>(undefined);
+
+/** An answer that is not what was asked for; its message is fit to be shown. */
+export class ApiError extends Error {
+  /** `code` is for programs: UNREACHABLE, UNAUTHORIZED, FORBIDDEN, BAD_USER_INPUT … */
+  constructor(message: string, readonly code: string) {
+    super(message);
+  }
+}
+
+const TOKEN = "habit-token";
+
+/** A token out of the address's fragment, which the demo prints: kept for this tab alone. */
+export function takeToken(): void {
+  const token = /^#token=([\w-]+)$/.exec(location.hash)?.[1];
+  if (!token) return;
+  sessionStorage.setItem(TOKEN, token);
+  history.replaceState(null, "", location.pathname + location.search);
+}
+
+function headers(): Record<string, string> {
+  const token = sessionStorage.getItem(TOKEN);
+  return {
+    "content-type": "application/json",
+    "x-habit": "console",
+    ...(token && { authorization: `Bearer ${token}` }),
+  };
+}
+
+const RETRY_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
+let waiting = false;
+
+/** Asks the server whether it is there until it is, then tells everyone who waits. */
+async function awaitServer(): Promise<void> {
+  reachable.value = false;
+  if (waiting) return;
+  waiting = true;
+  for (let attempt = 0; !reachable.value; attempt++) {
+    const pause = RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)]!;
+    await new Promise((resolve) => setTimeout(resolve, pause));
+    const response = await fetch("/healthz").catch(() => undefined);
+    if (!response?.ok) continue;
+    reachable.value = true;
+    comebacks.value++;
+  }
+  waiting = false;
+}
+
+async function post(path: string, body: unknown, init: RequestInit = {}): Promise<Response> {
+  try {
+    const response = await fetch(path, {
+      method: "POST",
+      body: JSON.stringify(body),
+      ...init,
+      headers: { ...headers(), ...init.headers },
+    });
+    if (response.status < 502 || response.status > 504) return response;
+  } catch (error) {
+    if (init.signal?.aborted) throw error;
+  }
+  void awaitServer();
+  throw new ApiError("The server does not answer.", "UNREACHABLE");
+}
+
+interface Answer<Data> {
+  readonly data?: Data | null;
+  readonly errors?: readonly {
+    readonly message: string;
+    readonly extensions?: { readonly code?: string };
+  }[];
+  readonly message?: string;
+}
+
+function dataOf<Data>(answer: Answer<Data>, status: number): Data {
+  const [error] = answer.errors ?? [];
+  if (error) throw new ApiError(error.message, error.extensions?.code ?? "UNKNOWN");
+  if (answer.data) return answer.data;
+  throw new ApiError(answer.message ?? `The server answered ${status}.`, "UNKNOWN");
+}
+
+/** The body as JSON; a session that is over sends to the sign-in page. */
+async function read<Data>(response: Response): Promise<Answer<Data>> {
+  const answer = await response.json().catch(() => ({})) as Answer<Data>;
+  if (response.status !== 401) return answer;
+  sessionStorage.removeItem(TOKEN);
+  signedIn.value = false;
+  throw new ApiError(answer.message ?? "Sign in first.", "UNAUTHORIZED");
+}
+
+/** Asks one operation. @throws ApiError with a message fit to be shown. */
+export async function ask<Data, Variables>(
+  { name, text }: Operation<Data, Variables>,
+  variables: Variables,
+  abort?: AbortSignal,
+): Promise<Data> {
+  const body = { operationName: name, query: text, variables };
+  const response = await post("/graphql", body, { signal: abort });
+  return dataOf(await read<Data>(response), response.status);
+}
+
+/** Signs in, out, or makes the first administrator. @throws ApiError saying what was wrong. */
+export async function enter(path: "first" | "sign-in" | "sign-out", body: unknown): Promise<void> {
+  const response = await post(`/auth/${path}`, body);
+  const { message } = await response.json().catch(() => ({}));
+  if (!response.ok) throw new ApiError(message ?? "That did not work.", "REFUSED");
+  sessionStorage.removeItem(TOKEN);
+  signedIn.value = path !== "sign-out";
+}
+
+/** The data of each event of a stream of server-sent events. */
+async function* events(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = "";
+  for await (const bytes of body) {
+    const blocks = (rest + decoder.decode(bytes, { stream: true })).split("\n\n");
+    rest = blocks.pop()!;
+    for (const block of blocks) {
+      const lines = block.split("\n").filter((line) => line.startsWith("data:"));
+      const data = lines.map((line) => line.slice(5).trim()).join("\n");
+      if (data) yield data;
+    }
+  }
+}
+
+/** Hears of news until aborted; comes back by itself after the server did. */
+export async function subscribe<Data>(
+  { name, text }: Operation<Data, Record<string, never>>,
+  onNews: (data: Data) => void,
+  abort: AbortSignal,
+): Promise<void> {
+  while (!abort.aborted) {
+    try {
+      const body = { operationName: name, query: text };
+      const accept = { accept: "text/event-stream" };
+      const response = await post("/graphql", body, { signal: abort, headers: accept });
+      if (!response.ok) await read(response);
+      for await (const data of events(response.body!)) {
+        const answer = JSON.parse(data) as Answer<Data>;
+        if (answer.data) onNews(answer.data);
+      }
+    } catch (error) {
+      if (error instanceof ApiError && error.code === "UNAUTHORIZED") return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS[1]));
+  }
+}

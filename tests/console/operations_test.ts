@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { operationsModule } from "@/tools/console_operations.ts";
+import { operationModules, sourceDigest } from "@/tools/build_console.ts";
+
+const SCHEMA = `
+  enum Mood { good bad }
+  type Host { id: ID!, name: String!, mood: Mood, tags: [String!]! }
+  type Query { host(id: ID!, mood: Mood = good): Host, hosts: [Host!]! }
+`;
+
+Deno.test("operations get the types that the schema gives them", () => {
+  const text = `query One($id: ID!, $mood: Mood) { host(id: $id, mood: $mood) { ...Row mood } }
+    fragment Row on Host { id label: name tags }`;
+  const module = operationsModule(SCHEMA, "one.graphql", text, "../operation.ts");
+  const lines = [
+    "export type Row = { readonly id: string; readonly label: string; " +
+    "readonly tags: readonly (string)[]; };",
+    'export type OneData = { readonly host: { readonly mood: "good" | "bad" | null; } & Row | null; };',
+    'export type OneVariables = { readonly id: string; readonly mood?: "good" | "bad" | null; };',
+    'text: "query One($id:ID!$mood:Mood){host(id:$id mood:$mood){...Row mood}}' +
+    'fragment Row on Host{id label:name tags}"',
+  ];
+  for (const line of lines) assert.ok(module.includes(line), `${line}\nis not in\n${module}`);
+});
+
+Deno.test("an operation that the schema does not allow is refused by name", () => {
+  assert.throws(
+    () => operationsModule(SCHEMA, "bad.graphql", "query Bad { hosts { nmae } }", "./operation.ts"),
+    /bad\.graphql does not fit the schema: Cannot query field "nmae"/,
+  );
+});
+
+Deno.test("the committed operations fit the schema, and the built console its sources", () => {
+  const hint = "run `deno task build:console`";
+  for (const [file, text] of operationModules()) {
+    assert.equal(Deno.readTextFileSync(file), text, `${file}: ${hint}`);
+  }
+  const built = Deno.readTextFileSync("server/console/dist/sources.sha256").trim();
+  assert.equal(built, sourceDigest(), `server/console/dist is not of these sources: ${hint}`);
+});

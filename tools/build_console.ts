@@ -1,0 +1,86 @@
+/**
+ * Builds the console: checks its GraphQL operations and writes their types, then bundles scripts and
+ * styles into server/console/dist, which is committed beside a digest of its sources. Preact and
+ * uPlot are downloaded by this task only. With `--check` it writes nothing, and fails where dist is
+ * not what the sources give.
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { globSync } from "node:fs";
+import { operationsModule } from "./console_operations.ts";
+
+const ROOT = new URL("../", import.meta.url);
+const APP = "server/console/app";
+const DIST = "server/console/dist";
+
+/** Files that decide what dist is, in order. */
+function sources(): string[] {
+  return [...globSync(`${APP}/**/*.{ts,tsx,css,html,svg,graphql}`, { cwd: ROOT })].sort();
+}
+
+/** SHA-256 over names and contents of the console's sources. */
+export function sourceDigest(): string {
+  const hash = createHash("sha256");
+  for (const file of sources()) {
+    hash.update(`${file}\0`).update(Deno.readFileSync(new URL(file, ROOT))).update("\0");
+  }
+  return hash.digest("hex");
+}
+
+/** Each file of operations and the module that is made of it. */
+export function operationModules(): Map<string, string> {
+  const schema = Deno.readTextFileSync(new URL("schema.graphql", ROOT));
+  return new Map(
+    sources().filter((file) => file.endsWith(".graphql")).map((file) => {
+      const depth = file.slice(APP.length + 1).split("/").length - 1;
+      const toOperation = `${depth === 0 ? "./" : "../".repeat(depth)}operation.ts`;
+      const text = Deno.readTextFileSync(new URL(file, ROOT));
+      return [`${file}.ts`, operationsModule(schema, file, text, toOperation)];
+    }),
+  );
+}
+
+/** Styles in order of their names, without comments and needless blanks. */
+function styles(): string {
+  return sources().filter((file) => file.endsWith(".css"))
+    .map((file) => Deno.readTextFileSync(new URL(file, ROOT))).join("\n")
+    .replace(/\/\*[\s\S]*?\*\//g, "").replace(/\s+/g, " ").replace(/ ?([{};,]) ?/g, "$1")
+    .replace(/: /g, ":").replace(/;}/g, "}").trim() + "\n";
+}
+
+async function scripts(): Promise<string> {
+  const out = await Deno.makeTempFile({ suffix: ".js" });
+  try {
+    const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["bundle", "-q", "--no-lock", "--platform", "browser", "--minify", "-o", out, "main.tsx"],
+      cwd: new URL(`${APP}/`, ROOT),
+    }).output();
+    if (!success) throw new Error(`Cannot bundle: ${new TextDecoder().decode(stderr)}`);
+    return await Deno.readTextFile(out);
+  } finally {
+    await Deno.remove(out);
+  }
+}
+
+/** Writes a file, or with `--check` compares it. */
+function put(file: string, text: string): void {
+  const url = new URL(file, ROOT);
+  if (!Deno.args.includes("--check")) return Deno.writeTextFileSync(url, text);
+  if (text === Deno.readTextFileSync(url)) return;
+  throw new Error(`${file} is not what its sources give: run \`deno task build:console\``);
+}
+
+if (import.meta.main) {
+  for (const [file, text] of operationModules()) put(file, text);
+  const built = {
+    "app.js": await scripts(),
+    "app.css": styles(),
+    "index.html": Deno.readTextFileSync(new URL(`${APP}/index.html`, ROOT)),
+    "icon.svg": Deno.readTextFileSync(new URL(`${APP}/icon.svg`, ROOT)),
+  };
+  for (const [name, text] of Object.entries(built)) {
+    put(`${DIST}/${name}`, text);
+    console.log(`${name}: ${text.length} characters`);
+  }
+  put(`${DIST}/sources.sha256`, `${sourceDigest()}\n`);
+}
