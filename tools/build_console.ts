@@ -52,7 +52,17 @@ async function scripts(): Promise<string> {
   const out = await Deno.makeTempFile({ suffix: ".js" });
   try {
     const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["bundle", "-q", "--no-lock", "--platform", "browser", "--minify", "-o", out, "main.tsx"],
+      args: [
+        "bundle",
+        "-q",
+        "--no-lock",
+        "--platform",
+        "browser",
+        "--minify",
+        "-o",
+        out,
+        "main.tsx",
+      ],
       cwd: new URL(`${APP}/`, ROOT),
     }).output();
     if (!success) throw new Error(`Cannot bundle: ${new TextDecoder().decode(stderr)}`);

@@ -145,9 +145,7 @@ export function operationsModule(
       `/** What ${name} gives. */\nexport type ${name}Data = ${
         selection(operation.selectionSet, root)
       };`,
-      `/** What ${name} takes. */\nexport type ${name}Variables = ${
-        variables(schema, operation)
-      };`,
+      `/** What ${name} takes. */\nexport type ${name}Variables = ${variables(schema, operation)};`,
       `/** The ${operation.operation} ${name}. */\nexport const ${name}: Operation<${name}Data, ${name}Variables> = {\n  name: "${name}",\n  text: ${
         JSON.stringify(whole)
       },\n};`,

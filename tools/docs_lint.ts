@@ -5,6 +5,8 @@
  */
 import { existsSync, globSync } from "node:fs";
 
+/** The browser's code has a configuration of its own. */
+const CONSOLE = "server/console/app";
 const FOLDERS = ["features", "agent", "models", "db", "server", "estate"];
 
 /** Relative links of Markdown files whose target is not there, as `file: target`. */
@@ -35,10 +37,11 @@ interface ModuleDoc {
   }[];
 }
 
-/** Modules and exported symbols without a doc comment, as `file:line name`. */
-export async function undocumented(modules: readonly string[]): Promise<string[]> {
+/** Modules of a folder, and their exported symbols, without a doc comment, as `file:line name`. */
+export async function undocumented(modules: readonly string[], cwd = "."): Promise<string[]> {
   const { stdout, stderr, success } = await new Deno.Command(Deno.execPath(), {
     args: ["doc", "--json", "--quiet", ...modules],
+    cwd,
   }).output();
   const decoder = new TextDecoder();
   if (!success) throw new Error(`Cannot read the documentation: ${decoder.decode(stderr)}`);
@@ -58,9 +61,12 @@ export async function undocumented(modules: readonly string[]): Promise<string[]
 
 if (import.meta.main) {
   const modules = FOLDERS.flatMap((folder) => globSync(`${folder}/**/*.{ts,tsx}`))
-    .filter((path) => !/\.d\.ts$|^models\/kernel\//.test(path));
+    .filter((path) => !/\.d\.ts$|^models\/kernel\//.test(path) && !path.startsWith(CONSOLE));
+  const browser = globSync("**/*.{ts,tsx}", { cwd: CONSOLE });
   const complaints = [
-    ...(await undocumented(modules)).map((symbol) => `No doc comment: ${symbol}`),
+    ...[...await undocumented(modules), ...await undocumented(browser, CONSOLE)].map((symbol) =>
+      `No doc comment: ${symbol}`
+    ),
     ...brokenLinks(globSync("{*.md,docs/**/*.md}")).map((link) => `Broken link in ${link}`),
   ];
   for (const complaint of complaints) console.error(complaint);

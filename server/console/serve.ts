@@ -55,7 +55,9 @@ function digest(text: string): string {
 async function load(): Promise<{ page: Asset; assets: ReadonlyMap<string, Asset> }> {
   const assets = new Map<string, Asset>();
   let html = Deno.readTextFileSync(new URL("index.html", DIST));
-  for (const name of ["app.js", "app.css", "icon.svg"]) {
+  const icon = Deno.readTextFileSync(new URL("icon.svg", DIST));
+  assets.set("/assets/icon.svg", await compressed("icon.svg", icon, "no-cache"));
+  for (const name of ["app.js", "app.css"]) {
     const text = Deno.readTextFileSync(new URL(name, DIST));
     const [stem, extension] = name.split(".");
     const path = `/assets/${stem}.${digest(text)}.${extension}`;
