@@ -129,7 +129,7 @@ export function operationsModule(
     else if (node.kind === Kind.OPERATION_DEFINITION) operations.push(node);
   }
   const parts = [
-    `/** Types and texts of ${file}; written by \`deno task build:console\`. @module */`,
+    `/**\n * Types and texts of ${file}; written by \`deno task build:console\`.\n * @module\n */`,
     `import type { Operation } from "${toOperation}";`,
   ];
   for (const [name, { selectionSet, typeCondition }] of fragments) {

@@ -1,4 +1,7 @@
-/** Numbers and times for people. @module */
+/**
+ * Numbers and times for people.
+ * @module
+ */
 
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const short = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });

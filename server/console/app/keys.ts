@@ -1,4 +1,7 @@
-/** Keys: each page says which it takes; `?` lists them, `g` and a letter goes to a page. @module */
+/**
+ * Keys: each page says which it takes; `?` lists them, `g` and a letter goes to a page.
+ * @module
+ */
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 

@@ -1,4 +1,7 @@
-/** Starts the console. @module */
+/**
+ * Starts the console.
+ * @module
+ */
 import { render } from "preact";
 import { takeToken } from "./api.ts";
 import { followLinks } from "./router.ts";

@@ -1,4 +1,7 @@
-/** What surrounds every page: navigation, who is signed in, and whether the server is there. @module */
+/**
+ * What surrounds every page: navigation, who is signed in, and whether the server is there.
+ * @module
+ */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { enter, reachable, signedIn } from "./api.ts";
 import { bindings, useKeys } from "./keys.ts";

@@ -1,4 +1,7 @@
-/** Dark, light, or as the system says. @module */
+/**
+ * Dark, light, or as the system says.
+ * @module
+ */
 import { effect, signal } from "@preact/signals";
 
 /** What a person may choose. */

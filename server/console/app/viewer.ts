@@ -1,4 +1,7 @@
-/** Who is signed in, and what they may do. @module */
+/**
+ * Who is signed in, and what they may do.
+ * @module
+ */
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { ViewerData } from "./shell.graphql.ts";

@@ -1,4 +1,7 @@
-/** Sign-in, and the first administrator. @module */
+/**
+ * Sign-in, and the first administrator.
+ * @module
+ */
 import { useState } from "preact/hooks";
 import { ApiError, enter, reachable } from "../api.ts";
 import { forget } from "../query.ts";

@@ -1,4 +1,7 @@
-/** Types and texts of server/console/app/pages/today.graphql; written by `deno task build:console`. @module */
+/**
+ * Types and texts of server/console/app/pages/today.graphql; written by `deno task build:console`.
+ * @module
+ */
 
 import type { Operation } from "../operation.ts";
 

@@ -1,4 +1,7 @@
-/** Today: alerts within the budget, to be read as sentences and decided by keys. @module */
+/**
+ * Today: alerts within the budget, to be read as sentences and decided by keys.
+ * @module
+ */
 import { counted } from "../format.ts";
 import { useNews, usePages } from "../query.ts";
 import { Answered, Empty, PageHead, Rarity, Time, Where, Who } from "../ui/parts.tsx";

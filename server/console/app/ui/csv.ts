@@ -1,4 +1,7 @@
-/** CSV files of what a table shows. @module */
+/**
+ * CSV files of what a table shows.
+ * @module
+ */
 
 /** A cell as RFC 4180 has it; text that a spreadsheet would take for a formula is quoted by '. */
 export function csvCell(value: string | number): string {

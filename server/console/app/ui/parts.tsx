@@ -1,4 +1,7 @@
-/** Small parts that every page is made of. @module */
+/**
+ * Small parts that every page is made of.
+ * @module
+ */
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { ApiError } from "../api.ts";

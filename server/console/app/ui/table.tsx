@@ -1,4 +1,7 @@
-/** Tables: rows that open by click or Enter, the rest of the list, and the whole of it as CSV. @module */
+/**
+ * Tables: rows that open by click or Enter, the rest of the list, and the whole of it as CSV.
+ * @module
+ */
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { count } from "../format.ts";
