@@ -57,6 +57,23 @@ const LISTS: readonly [string, string][] = [
 const uuid = (kind: number, n: number) =>
   `${String(kind).padStart(8, "0")}-0000-4000-8000-${String(n).padStart(12, "0")}`;
 
+/** Ten million rows go in three times faster without indexes; gives how to make them again. */
+function dropIndexes(sql: Sql): Promise<{ definition: string }[]> {
+  return sql.begin(async (tx) => {
+    const indexes = await tx<{ definition: string; drop: string }[]>`
+      select coalesce('alter table scores add constraint ' || quote_ident(conname) || ' ' ||
+          pg_get_constraintdef(c.oid), pg_get_indexdef(indexrelid)) as definition,
+        coalesce('alter table scores drop constraint ' || quote_ident(conname),
+          'drop index ' || indexrelid::regclass) as drop
+      from pg_index i
+      left join pg_constraint c on c.conindid = i.indexrelid
+      where indrelid = 'scores'::regclass`;
+    for (const { drop } of indexes) await tx.unsafe(drop);
+    return [...indexes];
+  });
+}
+
+/** An estate of `scores` scores with vectors, alerts and audit entries, the same shape each time. */
 export async function fill(sql: Sql, scores: number): Promise<void> {
   const id = (kind: number, n: string) =>
     sql.unsafe(
@@ -85,6 +102,7 @@ export async function fill(sql: Sql, scores: number): Promise<void> {
     select ${id(1, "h")}, ${id(3, "h")}, false, 500, '', '{}', now(), now(), now(), true
     from generate_series(1, ${HOSTS}) h`;
   // Each user has scores / USERS hours on one host, the latest at 2026-03-31.
+  const indexes = await dropIndexes(sql);
   await sql`
     insert into scores
     select ${id(1, "1 + u % 500")}, '2026-03-31T00:00Z'::timestamptz - n * interval '1 hour',
@@ -92,6 +110,7 @@ export async function fill(sql: Sql, scores: number): Promise<void> {
       array[32, 82, 16, 33, 85]::smallint[], array[.5, .2, .1, .05, .05]::real[],
       array[0, 0, 0, 0, 0]::real[], array[2, 30, 9, 1, 3]::real[]
     from generate_series(1, ${Math.ceil(scores / USERS)}) n, generate_series(1, ${USERS}) u`;
+  for (const { definition } of indexes) await sql.unsafe(definition);
   await sql`
     select make_vector_partition(day) from generate_series('2026-01-01'::timestamptz,
       '2026-04-01', interval '7 days') day`;
@@ -99,7 +118,7 @@ export async function fill(sql: Sql, scores: number): Promise<void> {
   await sql`
     insert into vectors
     select host_id, window_start, user_id, 1, 0, 50, 65535, ${zeros}
-    from scores where window_start > '2026-03-20' or p < 0.0001`;
+    from scores where window_start > '2026-03-28' or p < 0.0001`;
   await sql`
     insert into alerts
     select host_id, gen_random_uuid(), user_id, window_start, p, score, window_start

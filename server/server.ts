@@ -134,7 +134,8 @@ async function routes(options: ServerOptions, services: Services, authenticator:
       throw error;
     });
     spend(limiter, principal.limitKey);
-    return await yoga.fetch(await bounded(request), { principal });
+    const body = request.method === "POST" ? await readBody(request, SMALL) : undefined;
+    return await yoga.handleRequest(request, { principal, body });
   };
 
   const vectors: Handler = async (request) => {
@@ -265,18 +266,6 @@ async function routes(options: ServerOptions, services: Services, authenticator:
 function requireJson(request: Request): void {
   if (/^application\/json\b/i.test(request.headers.get("content-type") ?? "")) return;
   throw new HttpError(415, "content-type", "Send application/json.");
-}
-
-/** The request with a body that has an end: as it is where its length is known and allowed. */
-async function bounded(request: Request): Promise<Request> {
-  if (request.method !== "POST") return request;
-  const body = await readBody(request, SMALL);
-  return new Request(request.url, {
-    method: "POST",
-    headers: request.headers,
-    body,
-    signal: request.signal,
-  });
 }
 
 async function answer(handler: () => Promise<Response>, request: Request): Promise<Response> {

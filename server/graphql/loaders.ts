@@ -27,38 +27,49 @@ function by<Key, Row>(
   }, { cacheKeyFn: keyOf });
 }
 
-/** Loaders of one request. */
-export type Loaders = ReturnType<typeof loaders>;
+const self = (id: string) => id;
+type Pair = { hostId: string; userId: string };
+const pair = ({ hostId, userId }: Pair) => `${hostId}/${userId}`;
+type ModelKey = { hostId: string; modelId: string };
+const model = ({ hostId, modelId }: ModelKey) => `${hostId}/${modelId}`;
+type Ids = readonly string[];
+type Windows = readonly WindowKey[];
 
-/** Loaders over a database; make them anew for each request. */
-export function loaders(sql: Sql) {
-  const self = (id: string) => id;
-  type Pair = { hostId: string; userId: string };
-  const pair = ({ hostId, userId }: Pair) => `${hostId}/${userId}`;
-  type ModelKey = { hostId: string; modelId: string };
-  const model = ({ hostId, modelId }: ModelKey) => `${hostId}/${modelId}`;
-  return {
-    host: by((ids: readonly string[]) => hostsById(sql, ids), self, (row) => row.hostId),
-    user: by((ids: readonly string[]) => usersById(sql, ids), self, (row) => row.userId),
-    score: by((keys: readonly WindowKey[]) => scoresByKey(sql, keys), windowId, windowId),
-    window: by((keys: readonly WindowKey[]) => windowsByKey(sql, keys), windowId, windowId),
-    alert: by((ids: readonly string[]) => alertsById(sql, ids), self, (row) => row.alertId),
-    alertOf: by((keys: readonly WindowKey[]) => alertsOfWindows(sql, keys), windowId, windowId),
-    model: by((keys: readonly ModelKey[]) => modelsByKey(sql, keys), model, model),
-    activeModel: by((ids: readonly string[]) => activeModels(sql, ids), self, (row) => row.hostId),
-    job: by((ids: readonly string[]) => jobsById(sql, ids), self, (row) => row.jobId),
-    agent: by((ids: readonly string[]) => agentsById(sql, ids), self, (row) => row.agentId),
-    accountName: new DataLoader<string, string | null>(async (ids) => {
+/** How each loader is made; most requests need one or two of them. */
+const MAKERS = {
+  host: (sql: Sql) => by((ids: Ids) => hostsById(sql, ids), self, (row) => row.hostId),
+  user: (sql: Sql) => by((ids: Ids) => usersById(sql, ids), self, (row) => row.userId),
+  score: (sql: Sql) => by((keys: Windows) => scoresByKey(sql, keys), windowId, windowId),
+  window: (sql: Sql) => by((keys: Windows) => windowsByKey(sql, keys), windowId, windowId),
+  alert: (sql: Sql) => by((ids: Ids) => alertsById(sql, ids), self, (row) => row.alertId),
+  alertOf: (sql: Sql) => by((keys: Windows) => alertsOfWindows(sql, keys), windowId, windowId),
+  model: (sql: Sql) => by((keys: readonly ModelKey[]) => modelsByKey(sql, keys), model, model),
+  activeModel: (sql: Sql) => by((ids: Ids) => activeModels(sql, ids), self, (row) => row.hostId),
+  job: (sql: Sql) => by((ids: Ids) => jobsById(sql, ids), self, (row) => row.jobId),
+  agent: (sql: Sql) => by((ids: Ids) => agentsById(sql, ids), self, (row) => row.agentId),
+  accountName: (sql: Sql) =>
+    new DataLoader<string, string | null>(async (ids) => {
       const rows = await sql<{ id: string; name: string }[]>`
         select account_id as id, name from accounts where account_id = any(${ids as string[]}::uuid[])`;
       const names = new Map(rows.map(({ id, name }) => [id, name]));
       return ids.map((id) => names.get(id) ?? null);
     }),
-    baseline: new DataLoader<Pair, BaselineRow[], string>(async (keys) => {
+  baseline: (sql: Sql) =>
+    new DataLoader<Pair, BaselineRow[], string>(async (keys) => {
       const groups = Map.groupBy(await baselinesOf(sql, keys), pair);
       return keys.map((key) => groups.get(pair(key)) ?? []);
     }, { cacheKeyFn: pair }),
-  };
+};
+
+/** Loaders of one request. */
+export type Loaders = { readonly [Name in keyof typeof MAKERS]: ReturnType<typeof MAKERS[Name]> };
+
+/** Loaders over a database, each made when first wanted; make them anew for each request. */
+export function loaders(sql: Sql): Loaders {
+  const made: Partial<Record<keyof Loaders, unknown>> = {};
+  return new Proxy(made as Loaders, {
+    get: (_, name: keyof Loaders) => made[name] ??= MAKERS[name](sql),
+  });
 }
 
 const SHARED_MS = 500;

@@ -71,8 +71,6 @@ export interface ScoreRow extends WindowKey, Keyed {
   readonly hostName: string;
   /** Kind of account. */
   readonly entityClass: EntityClass;
-  /** The model's id. */
-  readonly modelId: string;
   /** Raw score. */
   readonly score: number;
   /** p-value. */
