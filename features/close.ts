@@ -4,19 +4,16 @@
  * only then remembered, so that neither the order of events nor of rows matters.
  * @module
  */
-import type { Hour } from "./hour.ts";
+import type { Hour, Orphan } from "./hour.ts";
 import type { HostMemory } from "./memory.ts";
 import { finishRow, type RowContext } from "./finish.ts";
 import { rememberRow } from "./remember.ts";
-import { Row } from "./row.ts";
-import { column, MASK_CHANNELS } from "./schema.ts";
+import { type Row, SUM } from "./row.ts";
+import { MASK_CHANNELS } from "./schema.ts";
+import { hashText } from "./text.ts";
 import { type EntityClass, SYSTEM_USER, WINDOW_MS, type WindowRow } from "./vector.ts";
 
-const RUN_MS = 10 * 60_000;
-const RUN_LENGTH = 3;
 const AUDITED_FOR_MS = 7 * 86_400_000;
-const FAIL_THEN_OK = column("fail_then_ok");
-const SESSION = column("session_len_max");
 
 /** What a closing hour needs to know beside its events. */
 export interface CloseOptions {
@@ -36,7 +33,7 @@ export interface CloseOptions {
 /** The rows of an hour in the order of their users; the memory has moved on to the hour's end. */
 export function closeHour(hour: Hour, memory: HostMemory, options: CloseOptions): WindowRow[] {
   const endMs = hour.startMs + WINDOW_MS;
-  runsOfFailures(hour);
+  for (const row of hour.runs.ends()) row.home.add(SUM.fail_then_ok);
   sessionLengths(hour, memory);
   parents(hour, memory);
   learnAliases(hour, memory);
@@ -48,9 +45,10 @@ export function closeHour(hour: Hour, memory: HostMemory, options: CloseOptions)
     rows,
     offsetMinutes: options.offsetMinutes(hour.startMs),
     holidays: options.holidays,
-    sysmon: [...rows.values()].some((row) => row.sysmon.length > 0),
+    sysmon: [...rows.values()].some((row) => row.sysmon !== undefined),
     gap: recordGap(hour, memory),
   };
+  for (const row of rows.values()) row.tally.seal();
   const values = new Map([...rows].map(([user, row]) => [user, finishRow(user, row, context)]));
   for (const [user, row] of rows) rememberRow(user, row, context);
   memory.closedUntilMs = endMs;
@@ -67,89 +65,64 @@ export function closeHour(hour: Hour, memory: HostMemory, options: CloseOptions)
   }));
 }
 
-/** A success after at least three failures in ten minutes, of the same name or source. */
-function runsOfFailures(hour: Hour): void {
-  const runs = new Map<string, number[]>();
-  const keys = (name: string, source: string) =>
-    source ? [`n ${name}`, `s ${source}`] : [`n ${name}`];
-  const sorted = hour.attempts.toSorted((a, b) =>
-    a.timeMs - b.timeMs || compare(a.name, b.name) || compare(a.source, b.source) ||
-    Number(a.row !== undefined) - Number(b.row !== undefined)
-  );
-  for (const { timeMs, name, source, row } of sorted) {
-    if (row === undefined) {
-      for (const key of keys(name, source)) {
-        const run = runs.get(key);
-        if (run) run.push(timeMs);
-        else runs.set(key, [timeMs]);
-      }
-      continue;
-    }
-    const after = keys(name, source).some((key) =>
-      (runs.get(key)?.filter((failedMs) => timeMs - failedMs <= RUN_MS).length ?? 0) >= RUN_LENGTH
-    );
-    if (after) row.add(FAIL_THEN_OK);
-    for (const key of keys(name, source)) runs.delete(key);
-  }
-}
-
 /** Text in code unit order. */
 export function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function sessionLengths(hour: Hour, memory: HostMemory): void {
-  const sorted = hour.sessions.toSorted((a, b) =>
+  const edges = hour.sessions.entries().flatMap(([, edges]) => edges).sort((a, b) =>
     a.timeMs - b.timeMs || Number(a.row !== undefined) - Number(b.row !== undefined) ||
-    compare(a.key, b.key)
+    a.key - b.key
   );
-  for (const { timeMs, key, row } of sorted) {
-    if (row === undefined) memory.openSession(key, timeMs);
+  for (const { timeMs, key, row } of edges) {
+    if (row === undefined) memory.sessions.set(key, timeMs);
     else {
       const startMs = memory.sessions.get(key);
-      if (startMs !== undefined) row.max(SESSION, Math.floor((timeMs - startMs) / 60_000));
+      if (startMs === undefined) continue;
+      row.home.max(SUM.session_len_max, Math.floor((timeMs - startMs) / 60_000));
     }
   }
-  for (const { key, row } of sorted) if (row !== undefined) memory.sessions.delete(key);
+  for (const { key, row } of edges) if (row !== undefined) memory.sessions.delete(key);
 }
 
 /** Finds the names of parents that events give only by process id. */
 function parents(hour: Hour, memory: HostMemory): void {
-  const waiting = [...hour.rows.values()].flatMap((row) =>
-    row.audited.filter(({ parentId }) => parentId > 0)
-  );
-  const steps = [
-    ...hour.processes.map(({ timeMs, id, base }) => ({ timeMs, id, base, start: undefined })),
-    ...waiting.map((start) => ({ timeMs: start.timeMs, id: start.parentId, base: "", start })),
-  ].sort((a, b) =>
-    a.timeMs - b.timeMs || Number(a.start === undefined) - Number(b.start === undefined) ||
+  const steps: { timeMs: number; id: number; base: string; orphan?: Orphan }[] = [
+    ...hour.processes.entries().map(([, process]) => process),
+    ...hour.orphans.entries().map(([, orphan]) => (
+      { timeMs: orphan.timeMs, id: orphan.parentId, base: "", orphan }
+    )),
+  ];
+  steps.sort((a, b) =>
+    a.timeMs - b.timeMs || Number(a.orphan === undefined) - Number(b.orphan === undefined) ||
     a.id - b.id || compare(a.base, b.base)
   );
-  for (const { id, base, start } of steps) {
-    if (start === undefined) memory.learn(`pid ${id}`, base);
-    else start.parent = memory.aliases.get(`pid ${id}`) ?? "";
+  for (const { id, base, orphan } of steps) {
+    if (orphan === undefined) memory.learn(`pid ${id}`, base);
+    else {
+      const { row, program, times } = orphan;
+      row.home.programs(false).addParent(program, memory.aliases.get(`pid ${id}`) ?? "", times);
+    }
   }
 }
 
 /** Learns the names of the hour's accounts, and the accounts of its Sysmon processes. */
 function learnAliases(hour: Hour, memory: HostMemory): void {
-  for (const sid of [...hour.rows.keys()].filter((key) => key.startsWith("S-")).sort(compare)) {
-    const { name } = hour.rows.get(sid)!;
-    if (name === "") continue;
+  for (const [sid, { name }] of hour.rows.entries()) {
+    if (!sid.startsWith("S-") || name === "") continue;
     memory.learn(name, sid);
     memory.learn(name.slice(name.indexOf("\\") + 1), sid);
   }
-  for (const alias of [...hour.aliases.keys()].sort()) {
-    memory.learn(alias, hour.aliases.get(alias)!);
+  for (const [process, { account }] of hour.owners.entries()) {
+    memory.learn(`guid ${process}`, account);
   }
 }
 
 /** Rows by the account they belong to, in order; what belongs to nobody joins the host's own. */
 function resolveRows(hour: Hour, memory: HostMemory): Map<string, Row> {
   const resolved = new Map<string, Row>();
-  for (const key of [...hour.rows.keys()].sort(compare)) {
-    const row = hour.rows.get(key)!;
-    if (row === hour.system) continue;
+  for (const [key, row] of hour.rows.entries()) {
     const user = owner(key, row, memory);
     if (user === SYSTEM_USER) hour.system.merge(row);
     else if (resolved.has(user)) resolved.get(user)!.merge(row);
@@ -165,7 +138,7 @@ function owner(key: string, row: Row, memory: HostMemory): string {
   if (key.startsWith("S-")) return key;
   let name = key;
   if (key.startsWith("guid ")) {
-    name = memory.aliases.get(key) ?? "";
+    name = memory.aliases.get(`guid ${hashText(key.slice(5))}`) ?? "";
     if (name === "") return SYSTEM_USER;
     name = `name ${name}`;
   }

@@ -1,14 +1,22 @@
 /**
- * How often what was seen, in bounded memory: keys are 31-bit hashes, and the least recently seen
- * key leaves when the table is full.
+ * How often what was seen, in bounded memory: an open-addressed table of 8 bytes a slot, keyed by
+ * 31-bit hashes. When it is full, what was not seen since the last time it was full leaves (not
+ * recently used), and if that is too little, the rarest too. Decision 20 has the figures.
  * @module
  */
 import type { ByteReader, ByteWriter } from "./bytes.ts";
 
-/** Counts by hashed key; the oldest untouched key is dropped at the bound. */
+const FEWEST_SLOTS = 8;
+const MAX_COUNT = 0xffff_ffff;
+/** More than the numbers of the largest table. */
+const PLACES = 2 ** 20;
+
+/** Counts by hashed key, at most `limit` of them. */
 export class BoundedCounts {
   readonly #limit: number;
-  readonly #counts = new Map<number, number>();
+  /** Pairs: key * 2 + 1 if it was seen since the last sweep, and count; a count of 0 is a free slot. */
+  #table = new Uint32Array(2 * FEWEST_SLOTS);
+  #size = 0;
 
   /** Keeps at most `limit` keys. */
   constructor(limit: number) {
@@ -17,38 +25,97 @@ export class BoundedCounts {
 
   /** Keys held. */
   get size(): number {
-    return this.#counts.size;
+    return this.#size;
+  }
+
+  /** Place of a key's pair, or of the free one where it would go. */
+  #place(key: number): number {
+    const table = this.#table;
+    const mask = table.length - 1;
+    let at = (key << 1) & mask;
+    while (table[at + 1] !== 0 && table[at] >>> 1 !== key) at = (at + 2) & mask;
+    return at;
   }
 
   /** How often a key was seen, 0 for never (or too long ago). */
   get(key: number): number {
-    return this.#counts.get(key) ?? 0;
+    return this.#table[this.#place(key) + 1];
   }
 
-  /** Counts a key `by` times more and makes it the most recent. */
+  /** Counts a key (31 bits) `by` times more. */
   add(key: number, by = 1): void {
-    const count = this.#counts.get(key);
-    if (count !== undefined) this.#counts.delete(key);
-    else if (this.#counts.size >= this.#limit) {
-      this.#counts.delete(this.#counts.keys().next().value!);
+    let at = this.#place(key);
+    const count = this.#table[at + 1];
+    if (count === 0) {
+      if (this.#size >= this.#limit) this.#sweep();
+      if (4 * (this.#size + 1) > 1.5 * this.#table.length) this.#rebuild(this.#pairs());
+      at = this.#place(key);
+      this.#size++;
     }
-    this.#counts.set(key, (count ?? 0) + by);
+    this.#table[at] = key << 1 | 1;
+    this.#table[at + 1] = Math.min(MAX_COUNT, count + by);
   }
 
-  /** Appends the table, oldest key first. */
+  /** Pairs in order of key. */
+  #pairs(): { key: number; recent: number; count: number }[] {
+    const pairs = [];
+    for (let at = 0; at < this.#table.length; at += 2) {
+      const [key, count] = [this.#table[at], this.#table[at + 1]];
+      if (count > 0) pairs.push({ key: key >>> 1, recent: key & 1, count });
+    }
+    return pairs.sort((a, b) => a.key - b.key);
+  }
+
+  /** Makes room for a quarter of the keys. */
+  #sweep(): void {
+    const recent = this.#pairs().filter((pair) => pair.recent === 1);
+    recent.sort((a, b) => b.count - a.count || a.key - b.key);
+    recent.length = Math.min(recent.length, this.#limit - Math.ceil(this.#limit / 4));
+    this.#rebuild(recent.map(({ key, count }) => ({ key, recent: 0, count })));
+  }
+
+  #rebuild(pairs: readonly { key: number; recent: number; count: number }[]): void {
+    let slots = FEWEST_SLOTS;
+    while (4 * (pairs.length + 1) > 3 * slots) slots *= 2;
+    this.#table = new Uint32Array(2 * slots);
+    this.#size = pairs.length;
+    for (const { key, recent, count } of pairs) {
+      const at = this.#place(key);
+      this.#table[at] = key << 1 | recent;
+      this.#table[at + 1] = count;
+    }
+  }
+
+  /** Appends the table in order of keys. */
   save(out: ByteWriter): void {
-    out.varint(this.#counts.size);
-    for (const [key, count] of this.#counts) {
-      out.varint(key);
-      out.varint(count);
+    out.varint(this.#size);
+    const places = new Float64Array(this.#size); // key and place in one number sort fast
+    let count = 0;
+    for (let at = 0; at < this.#table.length; at += 2) {
+      if (this.#table[at + 1] > 0) places[count++] = this.#table[at] * PLACES + at;
+    }
+    let last = 0;
+    for (const place of places.sort()) {
+      const at = place % PLACES;
+      const key = this.#table[at] >>> 1;
+      out.varint(2 * (key - last) + (this.#table[at] & 1));
+      out.varint(this.#table[at + 1]);
+      last = key;
     }
   }
 
   /** Reads what `save` wrote. */
   load(bytes: ByteReader): void {
-    for (let left = bytes.varint("number of counts", this.#limit); left > 0; left--) {
-      this.#counts.set(bytes.varint("key"), bytes.varint("count"));
+    let key = 0;
+    const pairs = Array.from({ length: bytes.varint("number of counts", this.#limit) }, () => {
+      const gap = bytes.varint("key", MAX_COUNT);
+      key += Math.floor(gap / 2);
+      return { key, recent: gap % 2, count: bytes.varint("count", MAX_COUNT) };
+    });
+    if (key > 0x7fff_ffff || pairs.some(({ count }) => count === 0)) {
+      throw new RangeError("Cannot read counts: a key or a count is out of range");
     }
+    this.#rebuild(pairs);
   }
 }
 

@@ -6,7 +6,7 @@
  */
 import { closeHour, type CloseOptions } from "./close.ts";
 import type { EventView } from "./event.ts";
-import { type Actor, type EventKind, Hour, Intervals } from "./hour.ts";
+import { type Actor, type EventKind, Hour } from "./hour.ts";
 import {
   CLASSIC_POWERSHELL,
   onlySeen,
@@ -21,10 +21,11 @@ import { PROGRAM_KINDS } from "./kinds/program.ts";
 import { SCRIPT_KINDS } from "./kinds/script.ts";
 import { SYSTEM_KINDS } from "./kinds/system.ts";
 import { HostMemory } from "./memory.ts";
-import { Row } from "./row.ts";
-import { column, MASK_CHANNELS } from "./schema.ts";
+import { RecordIds } from "./records.ts";
+import { type Row, SET, SUM } from "./row.ts";
+import { MASK_CHANNELS } from "./schema.ts";
 import { fieldSlot } from "./fields.ts";
-import { hashText } from "./text.ts";
+import { hashText, mix } from "./text.ts";
 import { WINDOW_MS, type WindowRow } from "./vector.ts";
 
 /** What a featuriser is told beside the events. */
@@ -55,10 +56,6 @@ export interface FeaturiserReport {
 export const LATENESS_MS = 15 * 60_000;
 const EARLIEST_MS = Date.UTC(2000, 0);
 const LATEST_MS = Date.UTC(2100, 0);
-/** Accounts of the system itself: their rows are the host's. */
-const SYSTEM_SID = /^S-1-(0-0|5-(7|18|19|20)|5-(90|96)-0-\d+)$/;
-/** Rows that one hour may have; accounts beyond it count in the host's row. */
-const MAX_ROWS = 20_000;
 /** Windows bounds a SID's text at 184 characters; longer ones are taken for absent. */
 const MAX_SID = 184;
 /** Characters of an account's or a process's name that are kept: state must stay small. */
@@ -73,18 +70,18 @@ const DEFAULT_ACTOR: Actor = { sids: [SUBJECT_SID, TARGET_SID, -1] };
 interface Channel {
   readonly name: string;
   readonly hash: number;
-  /** Column of its sum, -1 where it has none. */
+  /** Place of its sum, -1 where it has none. */
   readonly sum: number;
   readonly bits: number;
   readonly kinds: Map<number, EventKind>;
 }
 
 const SUMS: Readonly<Record<string, number>> = {
-  [SECURITY]: column("ev_security"),
-  [SYSTEM]: column("ev_system"),
-  [POWERSHELL]: column("ev_powershell"),
-  [CLASSIC_POWERSHELL]: column("ev_powershell"),
-  [SYSMON]: column("ev_sysmon"),
+  [SECURITY]: SUM.ev_security,
+  [SYSTEM]: SUM.ev_system,
+  [POWERSHELL]: SUM.ev_powershell,
+  [CLASSIC_POWERSHELL]: SUM.ev_powershell,
+  [SYSMON]: SUM.ev_sysmon,
 };
 const KINDS = [
   ...LOGON_KINDS,
@@ -196,7 +193,10 @@ export class Featuriser {
   #isFirst(hour: Hour, event: EventView): boolean {
     if (event.recordId < 0) return true;
     let ids = hour.records.get(event.channel);
-    if (!ids) hour.records.set(event.channel, ids = new Intervals());
+    if (!ids) {
+      if (hour.records.size >= MAX_CHANNELS) return true;
+      hour.records.set(event.channel, ids = new RecordIds());
+    }
     return ids.add(event.recordId);
   }
 
@@ -205,13 +205,11 @@ export class Featuriser {
     hour.channels |= from.bits | (kind?.channels ?? 0);
     const row = this.#row(event, hour, kind ? kind.actor : DEFAULT_ACTOR);
     row.events++;
-    if (from.sum >= 0) row.values[from.sum]++;
+    if (from.sum >= 0) row.add(from.sum);
     const minute = Math.floor((event.timeMs - hour.startMs) / 60_000);
     if (minute < 30) row.minutesLow |= 1 << minute;
     else row.minutesHigh |= 1 << (minute - 30);
-    const key = (from.hash ^ Math.imul(event.eventId, 0x9e3779b1)) >>> 1;
-    const times = row.kinds.get(key);
-    row.kinds.set(key, times === undefined ? 1 : times + 1);
+    row.put(SET.kinds, mix(event.eventId, from.hash));
     if (kind && kind.count !== onlySeen) kind.count(event, row, hour);
   }
 
@@ -224,33 +222,18 @@ export class Featuriser {
     }
     const account = actor.name ? accountName(event, actor.name) : "";
     const process = actor.process === undefined ? "" : event.text(actor.process).slice(0, MAX_NAME);
-    if (account === "") return process === "" ? hour.system : this.#byKey(hour, `guid ${process}`);
-    if (process !== "") hour.aliases.set(`guid ${process}`, account);
+    if (account === "") return process === "" ? hour.system : hour.rows.get(`guid ${process}`);
+    if (process !== "") hour.own(process, account);
     if (account.startsWith("nt authority\\") || account.endsWith("$")) return hour.system;
-    const row = this.#byKey(hour, `${actor.byName ? "name" : "unknown"} ${account}`);
-    row.name ||= account;
+    const row = hour.rows.get(`${actor.byName ? "name" : "unknown"} ${account}`);
+    if (row !== hour.system) row.call(account, event.timeMs);
     return row;
   }
 
   #bySid(event: EventView, hour: Hour, actor: Actor, sid: string): Row {
-    const known = hour.rows.get(sid);
-    if (known && (known === hour.system || isShortName(known.name))) return known;
-    if (!known && SYSTEM_SID.test(sid)) {
-      hour.rows.set(sid, hour.system);
-      return hour.system;
-    }
-    const row = known ?? this.#byKey(hour, sid);
-    const account = actor.name ? accountName(event, actor.name) : "";
-    // DOMAIN\name wins over domain.example\name, whichever comes first.
-    if (row !== hour.system && (row.name === "" || isShortName(account))) row.name = account;
-    return row;
-  }
-
-  #byKey(hour: Hour, key: string): Row {
-    let row = hour.rows.get(key);
-    if (!row) {
-      if (hour.rows.size >= MAX_ROWS) return hour.system;
-      hour.rows.set(key, row = new Row());
+    const row = hour.rows.get(sid);
+    if (row !== hour.system && actor.name && !(row.named && event.timeMs > row.namedMs)) {
+      row.call(accountName(event, actor.name), event.timeMs);
     }
     return row;
   }
@@ -288,12 +271,6 @@ export class Featuriser {
   save(): Uint8Array {
     return this.#memory.save();
   }
-}
-
-/** Whether an account name has a domain of the short, NetBIOS form. */
-function isShortName(account: string): boolean {
-  const domain = account.indexOf("\\");
-  return domain > 0 && !account.slice(0, domain).includes(".");
 }
 
 /** `domain\name` in lower case; a name that holds its domain stays whole. */

@@ -2,13 +2,14 @@
  * A row's sums and sets -> its 128 wire integers, judged against what was usual before the hour.
  * @module
  */
-import { surprisal } from "./counts.ts";
+import { type BoundedCounts, surprisal } from "./counts.ts";
 import type { Hour } from "./hour.ts";
 import { finishPrograms } from "./finish_programs.ts";
-import { type HostMemory, isNew, SEEN, surpriseIn, UserMemory } from "./memory.ts";
-import type { Row } from "./row.ts";
+import { contextOf, type HostMemory, isNew, SEEN, surpriseIn, UserMemory } from "./memory.ts";
+import { type Row, SET, SHARED, SUM, SUMMED } from "./row.ts";
 import { column, type FeatureName, FEATURES } from "./schema.ts";
 import { entropyBits } from "./text.ts";
+import type { Tally } from "./tally.ts";
 import { DIMENSIONS, SYSTEM_USER, WINDOW_MS } from "./vector.ts";
 
 /** What rows of the same hour share. */
@@ -25,64 +26,60 @@ export interface RowContext {
   readonly gap: number;
 }
 
-/** Sets that are counted as they are, by column. */
-const DISTINCT = ([
-  "src_ip_distinct",
-  "src_ws_distinct",
-  "fail_users_distinct",
-  "fail_src_distinct",
-  "explicit_targets",
-  "explicit_accounts",
-  "rdp_out",
-  "admin_port_fanout",
-  "tgs_services",
-  "enum_members",
-  "ps_cmds_distinct",
-  "share_access",
-] satisfies FeatureName[]).map(column);
-
+/** Columns that rows sum up: column, place of the sum. */
+const SUMS = SUMMED.map((name) => [column(name), SUM[name]]);
+/** Columns that are a share: column, place of the hits; the cases stand behind. */
+const SHARES = SHARED.map((name) => [column(name), SUM[name]]);
+/** Columns that count the items of a set: column, set. */
+const DISTINCT = [
+  ...["src_ip_distinct", "src_ws_distinct", "fail_users_distinct", "fail_src_distinct"] as const,
+  ...["explicit_targets", "explicit_accounts", "rdp_out", "admin_port_fanout"] as const,
+  ...["tgs_services", "enum_members", "ps_cmds_distinct", "share_access"] as const,
+].map((name) => [column(name), SET[name]]);
 /** Columns that count what a user never did before: column, set of the row, set of the memory. */
 export const NEW_FOR_USER: readonly (readonly [number, number, number])[] = [
-  [column("logon_type_new"), column("logon_type_new"), SEEN.logonType],
-  [column("new_src_ip"), column("src_ip_distinct"), SEEN.sourceIp],
-  [column("new_src_ws"), column("src_ws_distinct"), SEEN.workstation],
-  [column("explicit_new_target"), column("explicit_new_target"), SEEN.reached],
-  [column("new_internal_dest"), column("new_internal_dest"), SEEN.internal],
-  [column("new_service_name"), column("tgs_services"), SEEN.service],
-  [column("priv_new"), column("priv_new"), SEEN.privilege],
+  [column("logon_type_new"), SET.logon_type_new, SEEN.logonType],
+  [column("new_src_ip"), SET.src_ip_distinct, SEEN.sourceIp],
+  [column("new_src_ws"), SET.src_ws_distinct, SEEN.workstation],
+  [column("explicit_new_target"), SET.explicit_new_target, SEEN.reached],
+  [column("new_internal_dest"), SET.new_internal_dest, SEEN.internal],
+  [column("new_service_name"), SET.tgs_services, SEEN.service],
+  [column("priv_new"), SET.priv_new, SEEN.privilege],
 ];
 /** Columns that count what the host never saw before. */
 export const NEW_FOR_HOST: readonly (readonly [number, number, number])[] = [
-  [column("dns_new"), column("dns_new"), SEEN.domain],
-  [column("hash_new"), column("hash_new"), SEEN.hash],
-  [column("driver_load"), column("driver_load"), SEEN.driver],
+  [column("dns_new"), SET.dns_new, SEEN.domain],
+  [column("hash_new"), SET.hash_new, SEEN.hash],
+  [column("driver_load"), SET.driver_load, SEEN.driver],
 ];
-const SHARES = FEATURES.flatMap(({ kind }, i) => kind === "share" ? [i] : []);
 const HOST_ONLY = FEATURES.flatMap(({ scope }, i) => scope === "host" ? [i] : []);
 const DATA_TOUCH = column("data_touch");
+/** Contexts of surprisal: a user's sources, the programs of explicit logons on a host. */
+export const SOURCES = contextOf(SEEN.source);
+export const EXPLICIT_PROGRAMS = contextOf(SEEN.explicitProgram);
 const DAY_MS = 86_400_000;
 
 /** The row's wire integers; the memory stays as it is. */
 export function finishRow(user: string, row: Row, context: RowContext): Int32Array {
-  const values = row.values.slice();
+  const values = new Float64Array(DIMENSIONS);
   const set = (name: FeatureName, value: number) => void (values[column(name)] = value);
+  const { tally } = row;
   const before = context.memory.users.get(user) ?? newcomer(context.hour.startMs);
-  for (const i of SHARES) values[i] = row.totals[i] > 0 ? values[i] / row.totals[i] : 0;
-  for (const i of DISTINCT) values[i] = row.distinct(i);
+  for (const [i, place] of SUMS) values[i] = row.sum(place);
+  for (const [i, place] of SHARES) values[i] = share(row.sum(place), row.sum(place + 1));
+  for (const [i, items] of DISTINCT) values[i] = tally.distinct(items);
+  for (const [i, items, seen] of NEW_FOR_USER) values[i] = unseen(tally, items, before.seen, seen);
+  for (const [i, items, seen] of NEW_FOR_HOST) {
+    values[i] = unseen(tally, items, context.memory.seen, seen);
+  }
   time(set, row, before, context);
   mixOfEvents(set, row, before);
   logons(set, row);
-  for (const [i, items, seen] of NEW_FOR_USER) {
-    values[i] = unseen(row, items, (item) => isNew(before.seen, seen, item));
-  }
-  for (const [i, items, seen] of NEW_FOR_HOST) {
-    values[i] = unseen(row, items, (item) => isNew(context.memory.seen, seen, item));
-  }
   novelty(set, row, before, context);
   finishPrograms(set, row, before, context);
   scripts(set, row, context.memory);
   pairs(set, row);
-  values[DATA_TOUCH] += row.distinct(DATA_TOUCH); // changes event by event, and the files read
+  values[DATA_TOUCH] += tally.distinct(SET.data_touch); // changes, and the files read
   if (user === SYSTEM_USER) hostColumns(set, context);
   else for (const i of HOST_ONLY) values[i] = 0;
   return toWire(values);
@@ -97,10 +94,18 @@ function newcomer(startMs: number): UserMemory {
   return user;
 }
 
-function unseen(row: Row, set: number, isNew: (item: number) => boolean): number {
-  let count = row.overflow.get(set) ?? 0;
-  for (const item of row.items(set).keys()) if (isNew(item)) count++;
-  return count;
+/** How many items of a set were never counted. */
+export function unseen(tally: Tally, set: number, counts: BoundedCounts, seen: number): number {
+  let count = 0;
+  for (let place = tally.from(set); place < tally.from(set + 1); place++) {
+    if (isNew(counts, seen, tally.item(place))) count++;
+  }
+  return count * tally.weight(set);
+}
+
+/** A part of a whole, 0 where there is none. */
+export function share(part: number, whole: number): number {
+  return whole > 0 ? part / whole : 0;
 }
 
 /** Hour of the host's week, Monday 0:00 = 0. */
@@ -134,77 +139,66 @@ function bitCount(bits: number): number {
   return count;
 }
 
-function mixOfEvents(set: SetColumn, row: Row, before: UserMemory): void {
-  set("ev_total", row.events);
-  set("eid_distinct", row.kinds.size);
-  const bits = entropyBits(row.kinds.values());
-  set("eid_entropy", row.kinds.size > 1 ? bits / Math.log2(row.kinds.size) : 0);
-  set("eid_jsd", before.mix.size > 0 && row.events > 0 ? divergence(row, before.mix) : 0);
-}
-
-/** Jensen-Shannon divergence in bits between the window's kinds and the usual mix (Lin, 1991). */
-function divergence(row: Row, usual: ReadonlyMap<number, number>): number {
-  let total = 0;
-  for (const weight of usual.values()) total += weight;
-  const entropy = (share: number) => share > 0 ? -share * Math.log2(share) : 0;
-  let sum = 0;
-  for (const kind of [...new Set([...row.kinds.keys(), ...usual.keys()])].sort((a, b) => a - b)) {
-    const now = (row.kinds.get(kind) ?? 0) / row.events;
-    const then = (usual.get(kind) ?? 0) / total;
-    sum += entropy((now + then) / 2) - (entropy(now) + entropy(then)) / 2;
-  }
-  return Math.min(1, Math.max(0, sum));
+function mixOfEvents(set: SetColumn, { tally, events }: Row, { mix }: UserMemory): void {
+  const kinds = tally.distinct(SET.kinds);
+  const bits = entropyBits(tally.counts(SET.kinds));
+  set("ev_total", events);
+  set("eid_distinct", kinds);
+  set("eid_entropy", kinds > 1 ? bits / Math.log2(kinds) : 0);
+  set("eid_jsd", mix.empty || events === 0 ? 0 : mix.divergence(tally, SET.kinds, events));
 }
 
 /** Counters that two kinds of event write for the same act: the larger counts. */
-function larger(row: Row, a: string, b: string): number {
-  return Math.max(row.extra.get(a) ?? 0, row.extra.get(b) ?? 0);
+function larger(row: Row, a: number, b: number): number {
+  return Math.max(row.sum(a), row.sum(b));
 }
 
 function logons(set: SetColumn, row: Row): void {
-  const [ok, failed] = [row.values[column("logon_ok")], row.values[column("logon_fail")]];
-  set("logon_unlock", larger(row, "unlock", "unlocked"));
-  set("logon_rdp", larger(row, "rdp", "rdpSession") + larger(row, "reconnect", "rdpReconnect"));
-  set("lockouts", larger(row, "lockouts", "lockoutFailures"));
+  const [ok, failed] = [row.sum(SUM.logon_ok), row.sum(SUM.logon_fail)];
+  const reconnects = larger(row, SUM.reconnect, SUM.rdpReconnect);
+  set("logon_unlock", larger(row, SUM.unlock, SUM.unlocked));
+  set("logon_rdp", larger(row, SUM.rdp, SUM.rdpSession) + reconnects);
+  set("lockouts", larger(row, SUM.lockouts, SUM.lockoutFailures));
   set("fail_ratio", (failed + 1) / (failed + ok + 2));
-  set("fail_burst", Math.max(...row.failuresByMinute));
+  set("fail_burst", row.failuresByMinute ? Math.max(...row.failuresByMinute) : 0);
 }
 
 function pairs(set: SetColumn, row: Row): void {
-  set("svc_install", larger(row, "service7045", "service4697"));
-  set("svc_susp", larger(row, "service7045Odd", "service4697Odd"));
-  set("task_created", larger(row, "task4698", "task106"));
-  set("task_changed", larger(row, "task4702", "task140"));
+  set("svc_install", larger(row, SUM.service7045, SUM.service4697));
+  set("svc_susp", larger(row, SUM.service7045Odd, SUM.service4697Odd));
+  set("task_created", larger(row, SUM.task4698, SUM.task106));
+  set("task_changed", larger(row, SUM.task4702, SUM.task140));
 }
 
 function novelty(set: SetColumn, row: Row, before: UserMemory, { memory }: RowContext): void {
-  let source = 0;
-  for (const item of row.items(-SEEN.source).keys()) {
-    source = Math.max(source, surpriseIn(before.seen, SEEN.source, 0, item));
-  }
-  set("src_surprise", source);
-  let program = 0;
-  for (const item of row.items(column("explicit_odd_process")).keys()) {
-    program = Math.max(program, surpriseIn(memory.seen, SEEN.explicitProgram, 0, item));
-  }
-  set("explicit_odd_process", program);
+  const { tally } = row;
+  const most = (items: number, counts: BoundedCounts, context: number) => {
+    let nats = 0;
+    for (let place = tally.from(items); place < tally.from(items + 1); place++) {
+      nats = Math.max(nats, surpriseIn(counts, context, tally.item(place)));
+    }
+    return nats;
+  };
+  set("src_surprise", most(SET.source, before.seen, SOURCES));
+  set("explicit_odd_process", most(SET.explicit_odd_process, memory.seen, EXPLICIT_PROGRAMS));
   set("first_on_host", before.windows === 0 ? 1 : 0);
   set("user_rarity_on_host", surprisal(before.windows, memory.windows, memory.users.size));
 }
 
-function scripts(set: SetColumn, row: Row, memory: HostMemory): void {
+function scripts(set: SetColumn, { scripts }: Row, memory: HostMemory): void {
+  if (!scripts) return;
   let entropy = 0;
   let suspicious = 0;
   const fresh = new Set<number>();
-  for (const script of row.scripts.values()) {
+  for (const [, script] of scripts.entries()) {
     entropy = Math.max(entropy, entropyBits(script.histogram));
     if (script.suspicious) suspicious++;
     if (isNew(memory.seen, SEEN.script, script.hash)) fresh.add(script.hash);
   }
-  set("ps_blocks", row.scripts.size);
-  set("ps_susp_tokens", suspicious);
+  set("ps_blocks", scripts.distinct);
+  set("ps_susp_tokens", suspicious * scripts.weight);
   set("ps_entropy", entropy / 8);
-  set("ps_new_script", fresh.size);
+  set("ps_new_script", fresh.size * scripts.weight);
 }
 
 function hostColumns(set: SetColumn, { rows, memory, gap }: RowContext): void {

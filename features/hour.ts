@@ -2,92 +2,75 @@
  * One host's open hour: the rows of its accounts, and what can only be joined when the hour is over.
  * @module
  */
+import { Budget } from "./budget.ts";
 import type { EventView } from "./event.ts";
-import { Row } from "./row.ts";
-import { SYSTEM_USER } from "./vector.ts";
+import type { Program } from "./program.ts";
+import type { RecordIds } from "./records.ts";
+import type { Row } from "./row.ts";
+import { Rows } from "./rows.ts";
+import { Runs } from "./runs.ts";
+import { Sample } from "./sample.ts";
+import { hashText, mix } from "./text.ts";
 
-/** Things of an hour that are kept one by one (logons, failures, sessions); more are not looked at. */
-const MAX_LISTED = 20_000;
-
-/** A set of whole numbers as sorted, disjoint intervals: a log's record ids are mostly one. */
-export class Intervals {
-  readonly #from: number[] = [];
-  readonly #to: number[] = [];
-  /** Numbers in the set. */
-  size = 0;
-
-  /** Smallest number; Infinity when empty. */
-  get min(): number {
-    return this.#from[0] ?? Infinity;
-  }
-
-  /** Largest number; -Infinity when empty. */
-  get max(): number {
-    return this.#to.at(-1) ?? -Infinity;
-  }
-
-  /** Adds a number; false where it was there. */
-  add(value: number): boolean {
-    let i = this.#to.length - 1;
-    while (i >= 0 && this.#from[i] > value) i--;
-    if (i >= 0 && value <= this.#to[i]) return false;
-    this.size++;
-    const joinsLeft = i >= 0 && this.#to[i] + 1 === value;
-    const joinsRight = i + 1 < this.#from.length && this.#from[i + 1] - 1 === value;
-    if (joinsLeft && joinsRight) {
-      this.#to[i] = this.#to[i + 1];
-      this.#from.splice(i + 1, 1);
-      this.#to.splice(i + 1, 1);
-    } else if (joinsLeft) this.#to[i] = value;
-    else if (joinsRight) this.#from[i + 1] = value;
-    else {
-      this.#from.splice(i + 1, 0, value);
-      this.#to.splice(i + 1, 0, value);
-    }
-    return true;
-  }
-}
-
-/** A logon or its failure, for what spans several of them. */
-export interface Attempt {
-  /** Milliseconds since 1970. */
-  readonly timeMs: number;
-  /** Lower-case account name. */
-  readonly name: string;
-  /** Source address or workstation, "" where there is none. */
-  readonly source: string;
-  /** Whose row a success counts in; undefined for a failure. */
-  readonly row: Row | undefined;
-}
+/** Entries of about 50 bytes that an hour may hold: a domain controller needs some 100,000. */
+const BUDGET = 1 << 19;
+/** Sessions, processes and accounts of processes that an hour keeps. */
+const MAX_LISTED = 16_384;
+/** Edges of one session that an hour keeps: the earliest. */
+const MAX_EDGES = 16;
+const MINUTE_MS = 60_000;
 
 /** The start or end of a session. */
 export interface SessionEdge {
   /** Milliseconds since 1970. */
   readonly timeMs: number;
-  /** Logon id, or session id of a terminal server. */
-  readonly key: string;
+  /** Hashed logon id, or session id of a terminal server. */
+  readonly key: number;
   /** Whose row the length counts in; undefined for a start. */
   readonly row: Row | undefined;
+}
+
+/** A process as its id tells it. */
+export interface Process {
+  /** Start, milliseconds since 1970; the first of several within a minute. */
+  timeMs: number;
+  /** Process id. */
+  readonly id: number;
+  /** File name, lower case. */
+  readonly base: string;
+}
+
+/** Starts of a program whose parent is only known by its process id. */
+export interface Orphan {
+  /** Start, milliseconds since 1970; the first of several within a minute. */
+  timeMs: number;
+  /** Process id of the parent. */
+  readonly parentId: number;
+  readonly program: Program;
+  readonly row: Row;
+  /** How many in that minute. */
+  times: number;
 }
 
 /** All that one host does in one hour. */
 export class Hour {
   /** Start, milliseconds since 1970 UTC. */
   readonly startMs: number;
-  /** The host's own row. */
-  readonly system = new Row();
-  /** Rows by actor: a SID, `name:domain\user`, or `guid:` and a Sysmon process. */
-  readonly rows = new Map<string, Row>([[SYSTEM_USER, this.system]]);
-  /** What was learned in this hour: names of accounts -> SID, Sysmon processes -> names. */
-  readonly aliases = new Map<string, string>();
-  /** Base names by process id, with their times. */
-  readonly processes: { timeMs: number; id: number; base: string }[] = [];
-  readonly attempts: Attempt[] = [];
-  readonly sessions: SessionEdge[] = [];
+  /** What all that is kept of the hour draws on. */
+  readonly budget = new Budget(BUDGET);
+  /** Rows by actor. */
+  readonly rows = new Rows(this.budget);
+  /** Accounts of Sysmon's processes by hashed process GUID. */
+  readonly owners = new Sample<{ account: string }>(this.budget, 2, MAX_LISTED);
+  readonly processes = new Sample<Process>(this.budget, 2, MAX_LISTED);
+  readonly orphans = new Sample<Orphan>(this.budget, 2, MAX_LISTED);
+  readonly sessions = new Sample<SessionEdge[]>(this.budget, 2, MAX_LISTED);
+  /** Failed logons and what came after them. */
+  readonly runs = new Runs(this.budget);
   /** Bits of the mask channels that wrote in this hour. */
   channels = 0;
   /** Record ids by channel. */
-  readonly records = new Map<string, Intervals>();
+  readonly records = new Map<string, RecordIds>();
   /** The log was cleared, lost events, or its clock was set back in this hour. */
   broken = false;
 
@@ -96,9 +79,47 @@ export class Hour {
     this.startMs = startMs;
   }
 
-  /** Appends to one of the hour's lists, up to a bound. */
-  list<T>(list: T[], item: T): void {
-    if (list.length < MAX_LISTED) list.push(item);
+  /** The row of the host itself. */
+  get system(): Row {
+    return this.rows.system;
+  }
+
+  /** Notes whose a process of Sysmon's is. */
+  own(process: string, account: string): void {
+    const owner = this.owners.get(hashText(process), () => ({ account }));
+    if (owner && account < owner.account) owner.account = account;
+  }
+
+  /** Notes a process that may be a parent. */
+  started(timeMs: number, id: number, program: Program): void {
+    if (!(id > 0)) return;
+    const key = mix(mix(id, Math.floor(timeMs / MINUTE_MS)), program.name);
+    const first = this.processes.get(key, () => ({ timeMs, id, base: program.base }));
+    if (first && timeMs < first.timeMs) first.timeMs = timeMs;
+  }
+
+  /** Notes a start whose parent's name is still to be found. */
+  orphan(timeMs: number, parentId: number, program: Program, row: Row): void {
+    if (!(parentId > 0)) return;
+    const place = mix(mix(parentId, Math.floor(timeMs / MINUTE_MS)), program.name);
+    const found = this.orphans.get(
+      mix(place, row.id),
+      () => ({ timeMs, parentId, program, row, times: 0 }),
+    );
+    if (!found) return;
+    found.times++;
+    if (timeMs < found.timeMs) found.timeMs = timeMs;
+  }
+
+  /** Notes that a session began, or ended where there is a row for its length. */
+  session(timeMs: number, text: string, row: Row | undefined): void {
+    const key = hashText(text);
+    const edges = this.sessions.get(key, () => []);
+    if (!edges) return;
+    let at = edges.length;
+    while (at > 0 && edges[at - 1].timeMs > timeMs) at--;
+    edges.splice(at, 0, { timeMs, key, row });
+    if (edges.length > MAX_EDGES) edges.pop();
   }
 }
 

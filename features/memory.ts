@@ -6,6 +6,8 @@
  */
 import { ByteReader, ByteWriter } from "./bytes.ts";
 import { BoundedCounts, surprisal } from "./counts.ts";
+import { UsualMix } from "./mix.ts";
+import { Recent } from "./recent.ts";
 import { mix } from "./text.ts";
 
 /** Sets of things seen; the number is part of saved state. */
@@ -30,17 +32,16 @@ export const SEEN = {
 const USERS = 6_000;
 const USER_KEYS = 512;
 const HOST_KEYS = 65_536;
-const ALIASES = 20_000;
+/** Text of names and processes, and open sessions, as {@link Recent} weighs them. */
+const ALIASES = 1 << 22;
+const SESSIONS = 1 << 20;
 const HOURS = 168;
-const MIX_KINDS = 64;
 const CHANNELS = 4_096;
 /** Longest text that state holds, characters: longer ones are hostile, and are not remembered. */
 const MAX_TEXT = 1_024;
 /** The same in bytes of UTF-8. */
 const MAX_BYTES = 3 * MAX_TEXT;
-/** Time constant of the usual mix of events. */
-const MIX_MS = 30 * 86_400_000;
-const VERSION = 1;
+const VERSION = 2;
 
 /** What is remembered of one user on this host. */
 export class UserMemory {
@@ -49,29 +50,10 @@ export class UserMemory {
   windows = 0;
   /** Logons by service or batch; at the keyboard or remote; with special privileges. */
   readonly logons = { service: 0, person: 0, privileged: 0 };
-  readonly hours = new Uint32Array(HOURS);
-  /** Damped weight of each kind of event, as of `mixMs`. */
-  readonly mix = new Map<number, number>();
-  mixMs = 0;
+  /** Windows by hour of the week. */
+  readonly hours = new Uint16Array(HOURS);
+  readonly mix = new UsualMix();
   readonly seen = new BoundedCounts(USER_KEYS);
-
-  /** Moves the usual mix to `atMs` and adds a window's counts as shares. */
-  addMix(kinds: ReadonlyMap<number, number>, events: number, atMs: number): void {
-    const keep = Math.exp(-(atMs - this.mixMs) / MIX_MS);
-    for (const [kind, weight] of this.mix) this.mix.set(kind, Math.fround(weight * keep));
-    this.mixMs = atMs;
-    for (const [kind, count] of kinds) {
-      this.mix.set(kind, Math.fround((this.mix.get(kind) ?? 0) + count / events));
-    }
-    while (this.mix.size > MIX_KINDS) {
-      let rarest = -1;
-      let least = Infinity;
-      for (const [kind, weight] of this.mix) {
-        if (weight < least) [rarest, least] = [kind, weight];
-      }
-      this.mix.delete(rarest);
-    }
-  }
 }
 
 /** Everything that one host remembers. */
@@ -81,10 +63,10 @@ export class HostMemory {
   /** User windows closed so far. */
   windows = 0;
   readonly users = new Map<string, UserMemory>();
-  /** Names, Sysmon processes and process ids -> who or what they are, most recent last. */
-  readonly aliases = new Map<string, string>();
-  /** Starts of open sessions by logon id. */
-  readonly sessions = new Map<string, number>();
+  /** Names, Sysmon processes and process ids -> who or what they are. */
+  readonly aliases = new Recent<string, string>(ALIASES);
+  /** Starts of open sessions by hashed logon id. */
+  readonly sessions = new Recent<number, number>(SESSIONS);
   readonly seen = new BoundedCounts(HOST_KEYS);
   /** Latest time that each mask channel wrote. */
   readonly channelMs = new Float64Array(16).fill(-Infinity);
@@ -106,12 +88,7 @@ export class HostMemory {
 
   /** Learns what an alias stands for. */
   learn(alias: string, meaning: string): void {
-    if (meaning.length <= MAX_TEXT) remember(this.aliases, alias, meaning);
-  }
-
-  /** Notes when a session began. */
-  openSession(key: string, timeMs: number): void {
-    remember(this.sessions, key, timeMs);
+    if (alias.length <= MAX_TEXT && meaning.length <= MAX_TEXT) this.aliases.set(alias, meaning);
   }
 
   /** Notes the highest record id of a channel. */
@@ -138,24 +115,17 @@ export class HostMemory {
       out.varint(user.windows);
       for (const count of Object.values(user.logons)) out.varint(count);
       for (const count of user.hours) out.varint(count);
-      float(user.mixMs);
-      out.varint(user.mix.size);
-      for (const [kind, weight] of user.mix) {
-        out.varint(kind);
-        float(weight);
-      }
+      user.mix.save(out);
       user.seen.save(out);
     }
-    out.varint(this.aliases.size);
-    for (const [alias, meaning] of this.aliases) {
+    this.aliases.save(out, (alias, meaning) => {
       text(alias);
       text(meaning);
-    }
-    out.varint(this.sessions.size);
-    for (const [key, timeMs] of this.sessions) {
-      text(key);
+    });
+    this.sessions.save(out, (key, timeMs) => {
+      out.varint(key);
       float(timeMs);
-    }
+    });
     this.seen.save(out);
     for (const ms of this.channelMs) float(ms);
     out.varint(this.lastRecord.size);
@@ -187,20 +157,13 @@ export class HostMemory {
       user.logons.service = bytes.varint("logons");
       user.logons.person = bytes.varint("logons");
       user.logons.privileged = bytes.varint("logons");
-      for (let i = 0; i < HOURS; i++) user.hours[i] = bytes.varint("hour");
-      user.mixMs = float();
-      for (let kinds = bytes.varint("kinds", MIX_KINDS); kinds > 0; kinds--) {
-        user.mix.set(bytes.varint("kind"), float());
-      }
+      for (let i = 0; i < HOURS; i++) user.hours[i] = bytes.varint("hour", 0xffff);
+      user.mix.load(bytes);
       user.seen.load(bytes);
       memory.users.set(sid, user);
     }
-    for (let left = bytes.varint("aliases", ALIASES); left > 0; left--) {
-      memory.aliases.set(text(), text());
-    }
-    for (let left = bytes.varint("sessions", ALIASES); left > 0; left--) {
-      memory.sessions.set(text(), float());
-    }
+    memory.aliases.load(bytes, () => [text(), text()]);
+    memory.sessions.load(bytes, () => [bytes.varint("session"), float()]);
     memory.seen.load(bytes);
     for (let i = 0; i < 16; i++) memory.channelMs[i] = float();
     for (let left = bytes.varint("channels", CHANNELS); left > 0; left--) {
@@ -211,50 +174,34 @@ export class HostMemory {
   }
 }
 
-/** Sets a key as the most recent; the oldest leaves at the bound. */
-function remember<T>(map: Map<string, T>, key: string, value: T): void {
-  if (key.length > MAX_TEXT) return;
-  map.delete(key);
-  if (map.size >= ALIASES) map.delete(map.keys().next().value!);
-  map.set(key, value);
-}
-
 /** Whether an item of a set was never counted here. */
 export function isNew(counts: BoundedCounts, set: number, item: number): boolean {
   return counts.get(mix(item, set)) === 0;
 }
 
 /** Counts an item of a set. */
-export function see(counts: BoundedCounts, set: number, item: number, times = 1): void {
+export function see(counts: BoundedCounts, set: number, item: number, times: number): void {
   counts.add(mix(item, set), times);
 }
 
-/** Surprisal of an item given a context of a set, by what was counted with {@link seeIn}. */
-export function surpriseIn(
-  counts: BoundedCounts,
-  set: number,
-  context: number,
-  item: number,
-): number {
-  const total = mix(context, set);
+/** The context of what starts under a parent, or comes from a source: for {@link surpriseIn}. */
+export function contextOf(set: number, item = 0): number {
+  return mix(item, set);
+}
+
+/** Surprisal in nats of an item in a context, by what was counted with {@link seeIn}. */
+export function surpriseIn(counts: BoundedCounts, context: number, item: number): number {
   return surprisal(
-    counts.get(mix(item, total)),
-    counts.get(mix(total, 1)),
-    counts.get(mix(total, 2)),
+    counts.get(mix(item, context)),
+    counts.get(mix(context, 1)),
+    counts.get(mix(context, 2)),
   );
 }
 
 /** Counts an item in its context: the pair, the context's total, and its number of kinds. */
-export function seeIn(
-  counts: BoundedCounts,
-  set: number,
-  context: number,
-  item: number,
-  times = 1,
-): void {
-  const total = mix(context, set);
-  const pair = mix(item, total);
-  if (counts.get(pair) === 0) counts.add(mix(total, 2));
+export function seeIn(counts: BoundedCounts, context: number, item: number, times: number): void {
+  const pair = mix(item, context);
+  if (counts.get(pair) === 0) counts.add(mix(context, 2));
   counts.add(pair, times);
-  counts.add(mix(total, 1), times);
+  counts.add(mix(context, 1), times);
 }

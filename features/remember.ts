@@ -2,63 +2,49 @@
  * What a closed row leaves in the host's memory.
  * @module
  */
-import { hourOfWeek, NEW_FOR_HOST, NEW_FOR_USER, type RowContext } from "./finish.ts";
-import { programStarts } from "./finish_programs.ts";
+import type { BoundedCounts } from "./counts.ts";
+import {
+  EXPLICIT_PROGRAMS,
+  hourOfWeek,
+  NEW_FOR_HOST,
+  NEW_FOR_USER,
+  type RowContext,
+  SOURCES,
+} from "./finish.ts";
 import { see, seeIn, SEEN } from "./memory.ts";
-import type { Row } from "./row.ts";
-import { column } from "./schema.ts";
-import { hashText } from "./text.ts";
-
-/** Items of a set in an order that does not depend on when they came. */
-function sorted(items: ReadonlyMap<number, number>): [number, number][] {
-  return [...items].sort(([a], [b]) => a - b);
-}
+import { type Row, SET, SUM } from "./row.ts";
 
 /** Counts a row into the memory of its user and of the host. */
 export function rememberRow(user: string, row: Row, context: RowContext): void {
-  const { memory, hour: { startMs } } = context;
+  const { memory, hour: { startMs }, sysmon } = context;
+  const { tally } = row;
   const mine = memory.user(user, startMs);
   mine.windows++;
   memory.windows++;
   mine.lastStartMs = startMs;
   mine.hours[hourOfWeek(startMs, context.offsetMinutes)]++;
-  if (row.events > 0) mine.addMix(new Map(sorted(row.kinds)), row.events, startMs);
-  mine.logons.service += row.extra.get("serviceLogon") ?? 0;
-  mine.logons.person += row.extra.get("personLogon") ?? 0;
-  mine.logons.privileged += row.values[column("priv_logon")];
-  for (const [, items, seen] of NEW_FOR_USER) {
-    for (const [item, times] of sorted(row.items(items))) see(mine.seen, seen, item, times);
-  }
-  for (const [, items, seen] of NEW_FOR_HOST) {
-    for (const [item, times] of sorted(row.items(items))) see(memory.seen, seen, item, times);
-  }
-  for (const [item, times] of sorted(row.items(-SEEN.source))) {
-    seeIn(mine.seen, SEEN.source, 0, item, times);
-  }
-  for (const [item, times] of sorted(row.items(column("explicit_odd_process")))) {
-    seeIn(memory.seen, SEEN.explicitProgram, 0, item, times);
-  }
-  for (const hash of [...row.scripts.values()].map(({ hash }) => hash).sort((a, b) => a - b)) {
-    see(memory.seen, SEEN.script, hash);
-  }
-  rememberPrograms(row, context, mine.seen);
-}
-
-function rememberPrograms(
-  row: Row,
-  { memory, sysmon }: RowContext,
-  mine: RowContext["memory"]["seen"],
-): void {
-  const starts = programStarts(row, sysmon)
-    .map(({ name, parent }) => ({
-      name,
-      parent: parent === "" ? 0 : hashText(parent),
-      known: parent !== "",
-    }))
-    .sort((a, b) => a.name - b.name || a.parent - b.parent);
-  for (const { name, parent, known } of starts) {
-    see(mine, SEEN.program, name);
-    see(memory.seen, SEEN.program, name);
-    if (known) seeIn(memory.seen, SEEN.chain, parent, name);
+  if (row.events > 0) mine.mix.add(tally, SET.kinds, row.events, startMs);
+  mine.logons.service += row.sum(SUM.serviceLogon);
+  mine.logons.person += row.sum(SUM.personLogon);
+  mine.logons.privileged += row.sum(SUM.priv_logon);
+  const each = (set: number, count: (item: number, times: number) => void) => {
+    for (let place = tally.from(set); place < tally.from(set + 1); place++) {
+      count(tally.item(place), tally.times(place));
+    }
+  };
+  const seeAll = (set: number, counts: BoundedCounts, seen: number) =>
+    each(set, (item, times) => see(counts, seen, item, times));
+  for (const [, items, seen] of NEW_FOR_USER) seeAll(items, mine.seen, seen);
+  for (const [, items, seen] of NEW_FOR_HOST) seeAll(items, memory.seen, seen);
+  each(SET.source, (item, times) => seeIn(mine.seen, SOURCES, item, times));
+  each(SET.explicit_odd_process, (item, times) => {
+    seeIn(memory.seen, EXPLICIT_PROGRAMS, item, times);
+  });
+  for (const [, { hash }] of row.scripts?.entries() ?? []) see(memory.seen, SEEN.script, hash, 1);
+  const names = sysmon ? SET.sysmonPrograms : SET.programs;
+  seeAll(names, mine.seen, SEEN.program);
+  seeAll(names, memory.seen, SEEN.program);
+  for (const [, chain] of (sysmon ? row.sysmon : row.audited)?.chains.entries() ?? []) {
+    seeIn(memory.seen, chain.context, chain.name, chain.times);
   }
 }

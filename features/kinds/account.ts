@@ -10,94 +10,76 @@ import {
   SENSITIVE_PRIVILEGES,
   TAKEOVER_ATTRIBUTES,
 } from "../lists.ts";
-import { column, type FeatureName } from "../schema.ts";
-import { hashText } from "../text.ts";
+import { SET, SUM, type SUMMED } from "../row.ts";
+import { hashText, mix } from "../text.ts";
 import { bits, kinds, SECURITY, SUBJECT, TARGET } from "./define.ts";
 import { kerberosFailure, ntlmFailure } from "./logon.ts";
 
-const C = {
-  tgt: column("tgt_req"),
-  tgs: column("tgs_req"),
-  services: column("tgs_services"),
-  weak: column("rc4_share"),
-  asrep: column("asrep_nopreauth"),
-  dcsync: column("dcsync"),
-  ntlm: column("ntlm_validations"),
-  privilegedLogon: column("priv_logon"),
-  privileges: column("priv_new"),
-  groupAdd: column("group_add"),
-  privilegedGroup: column("priv_group_add"),
-  takeover: column("ds_takeover_attr"),
-  dsChange: column("ds_change"),
-  listed: column("enum_members"),
-  changed: column("acct_changed"),
-  renamed: column("acct_rename_sid"),
-};
 const WEAK = new Set(["0x17", "0x18", "0x1", "0x3"]);
 const STATUS = slot("Status");
 const SERVICE = slot("ServiceName");
 
 const ticketGranting: Count = (event, row, hour) => {
   if (event.number(STATUS) !== 0) return kerberosFailure(event, row, hour);
-  row.add(C.tgt);
-  if (event.text(slot("PreAuthType")) === "0") row.add(C.asrep);
+  row.add(SUM.tgt_req);
+  if (event.text(slot("PreAuthType")) === "0") row.add(SUM.asrep_nopreauth);
 };
 
 const serviceTicket: Count = (event, row) => {
   if (event.number(STATUS) !== 0) return;
   const service = event.text(SERVICE).toLowerCase();
-  row.add(C.tgs);
-  if (service !== "krbtgt") row.put(C.services, hashText(service));
+  row.add(SUM.tgs_req);
+  if (service !== "krbtgt") row.put(SET.tgs_services, hashText(service));
   if (!service.endsWith("$")) {
-    row.share(C.weak, WEAK.has(event.text(slot("TicketEncryptionType")).toLowerCase()));
+    row.share(SUM.rc4_share, WEAK.has(event.text(slot("TicketEncryptionType")).toLowerCase()));
   }
 };
 
 const validation: Count = (event, row, hour) => {
-  if (event.number(STATUS) === 0) row.add(C.ntlm);
+  if (event.number(STATUS) === 0) row.add(SUM.ntlm_validations);
   else ntlmFailure(event, row, hour);
 };
 
 const directoryAccess: Count = (event, row) => {
   if (event.text(slot("SubjectUserName")).endsWith("$")) return;
   if (event.number(slot("AccessMask")) !== 0x100) return;
-  if (REPLICATION_RIGHT.test(event.text(slot("Properties")))) row.add(C.dcsync);
+  if (REPLICATION_RIGHT.test(event.text(slot("Properties")))) row.add(SUM.dcsync);
 };
 
 const directoryChange: Count = (event, row) => {
-  row.add(C.dsChange);
+  row.add(SUM.ds_change);
   const attribute = event.text(slot("AttributeLDAPDisplayName")).toLowerCase();
   if (!TAKEOVER_ATTRIBUTES.has(attribute)) return;
   if (event.text(slot("OperationType")) !== "%%14674") return;
   const onUser = event.text(slot("ObjectClass")).toLowerCase() === "user";
-  if (attribute !== "serviceprincipalname" || onUser) row.add(C.takeover);
+  if (attribute !== "serviceprincipalname" || onUser) row.add(SUM.ds_takeover_attr);
 };
 
 const privilegedLogon: Count = (event, row) => {
-  row.add(C.privilegedLogon);
+  row.add(SUM.priv_logon);
   const privileges = event.text(slot("PrivilegeList"));
   SENSITIVE_PRIVILEGES.forEach((name, i) => {
-    if (privileges.includes(name)) row.put(C.privileges, i);
+    if (privileges.includes(name)) row.put(SET.priv_new, mix(i));
   });
 };
 
 const groupAddition: Count = (event, row) => {
-  row.add(C.groupAdd);
+  row.add(SUM.group_add);
   const group = event.text(slot("TargetSid"));
   const dnsAdmins = event.text(slot("TargetUserName")).toLowerCase() === "dnsadmins";
-  if (PRIVILEGED_GROUP.test(group) || dnsAdmins) row.max(C.privilegedGroup, 1);
+  if (PRIVILEGED_GROUP.test(group) || dnsAdmins) row.max(SUM.priv_group_add, 1);
 };
 
 const accountChange: Count = (event, row) => {
   const name = event.text(slot("TargetUserName"));
   const rotation = event.eventId === 4742 && event.text(slot("SubjectUserName")) === name;
-  if (!rotation) row.add(C.changed);
+  if (!rotation) row.add(SUM.acct_changed);
   const history = event.text(slot("SidHistory"));
-  if (event.eventId === 4738 && history !== "" && history !== "-") row.add(C.renamed);
+  if (event.eventId === 4738 && history !== "" && history !== "-") row.add(SUM.acct_rename_sid);
 };
 
-const sum = (name: FeatureName): Count => {
-  const place = column(name);
+const sum = (name: typeof SUMMED[number]): Count => {
+  const place = SUM[name];
   return (_, row) => row.add(place);
 };
 const account = bits("account_mgmt");
@@ -119,6 +101,6 @@ export const ACCOUNT_KINDS: readonly EventKind[] = [
   ...kinds(SECURITY, [4738, 4742], account, SUBJECT, accountChange),
   ...kinds(SECURITY, [4781, 4765, 4766], account, SUBJECT, sum("acct_rename_sid")),
   ...kinds(SECURITY, [4798, 4799], account, SUBJECT, (event, row) => {
-    row.put(C.listed, hashText(event.text(slot("TargetSid"))));
+    row.put(SET.enum_members, hashText(event.text(slot("TargetSid"))));
   }),
 ];

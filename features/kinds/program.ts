@@ -5,85 +5,74 @@
 import type { EventView } from "../event.ts";
 import { fieldSlot as slot } from "../fields.ts";
 import type { Count, EventKind, Hour } from "../hour.ts";
-import { ENCODED_COMMAND, USER_WRITABLE } from "../lists.ts";
-import type { ProgramStart, Row } from "../row.ts";
-import { column } from "../schema.ts";
-import { addCharacters, baseName, entropyBits, hashText } from "../text.ts";
+import { ENCODED_COMMAND } from "../lists.ts";
+import { type Program, programOf } from "../program.ts";
+import { type Row, SET } from "../row.ts";
+import { addCharacters, entropyBits, hashText } from "../text.ts";
 import { bits, kinds, SECURITY, SYSMON, SYSMON_USER, TARGET_OR_SUBJECT } from "./define.ts";
 
 const COMMAND_LINE = slot("CommandLine");
-const HASHES = column("hash_new");
 /** Characters of a command line that its entropy is taken over. */
 const ENTROPY_OVER = 4_096;
 const histogram = new Uint32Array(256);
 
-interface Origin {
-  readonly path: string;
-  readonly parent: string;
-  readonly parentId: number;
-  readonly elevated: boolean | undefined;
-}
-
-function programStart(event: EventView, origin: Origin): ProgramStart {
-  const base = baseName(origin.path);
+/** Counts the start of a program as Sysmon, or else the audit, saw it. */
+function start(
+  event: EventView,
+  row: Row,
+  hour: Hour,
+  { program, sysmon, elevated }: {
+    readonly program: Program;
+    readonly sysmon: boolean;
+    /** Undefined where the event does not say. */
+    readonly elevated: boolean | undefined;
+  },
+): void {
   const commandLine = event.text(COMMAND_LINE);
   histogram.fill(0);
   addCharacters(commandLine.slice(0, ENTROPY_OVER), histogram);
-  return {
+  row.put(sysmon ? SET.sysmonPrograms : SET.programs, program.name);
+  row.programs(sysmon).add({
     timeMs: event.timeMs,
-    name: hashText(base),
-    base,
-    parent: baseName(origin.parent),
-    parentId: origin.parent === "" ? origin.parentId : 0,
-    userPath: USER_WRITABLE.test(origin.path),
-    elevated: origin.elevated,
+    program,
+    elevated,
     commandLength: commandLine === "" ? -1 : commandLine.length,
     commandEntropy: entropyBits(histogram),
     encoded: commandLine !== "" && ENCODED_COMMAND.test(commandLine.slice(0, 32_767)),
-  };
-}
-
-function audited(hour: Hour, start: ProgramStart): void {
-  hour.channels |= start.commandLength >= 0 ? bits("process", "cmdline") : bits("process");
+  });
+  hour.channels |= commandLine === "" ? bits("process") : bits("process", "cmdline");
 }
 
 const processCreation: Count = (event, row, hour) => {
   const label = event.text(slot("MandatoryLabel"));
   const token = event.text(slot("TokenElevationType"));
-  const start = programStart(event, {
-    path: event.text(slot("NewProcessName")),
-    parent: event.text(slot("ParentProcessName")),
-    parentId: event.number(slot("ProcessId")),
-    elevated: label !== ""
-      ? label === "S-1-16-12288" || label === "S-1-16-16384"
-      : token === ""
-      ? undefined
-      : token === "%%1937",
-  });
-  const id = event.number(slot("NewProcessId"));
-  hour.list(hour.processes, { timeMs: event.timeMs, id, base: start.base });
-  row.start(row.audited, start);
-  audited(hour, start);
+  const program = programOf(event.text(slot("NewProcessName")));
+  const parent = event.text(slot("ParentProcessName"));
+  const elevated = label !== ""
+    ? label === "S-1-16-12288" || label === "S-1-16-16384"
+    : token === ""
+    ? undefined
+    : token === "%%1937";
+  start(event, row, hour, { program, sysmon: false, elevated });
+  hour.started(event.timeMs, event.number(slot("NewProcessId")), program);
+  if (parent !== "") row.programs(false).addParent(program, parent);
+  else hour.orphan(event.timeMs, event.number(slot("ProcessId")), program, row);
 };
 
 const sysmonCreation: Count = (event, row, hour) => {
   const level = event.text(slot("IntegrityLevel"));
-  const start = programStart(event, {
-    path: event.text(slot("Image")),
-    parent: event.text(slot("ParentImage")),
-    parentId: 0,
-    elevated: level === "" ? undefined : level === "High" || level === "System",
-  });
-  row.start(row.sysmon, start);
+  const program = programOf(event.text(slot("Image")));
+  const elevated = level === "" ? undefined : level === "High" || level === "System";
+  start(event, row, hour, { program, sysmon: true, elevated });
+  row.programs(true).addParent(program, event.text(slot("ParentImage")));
   putHashes(event, row);
-  audited(hour, start);
 };
 
 /** Counts the SHA-256 of a Sysmon record, else its IMPHASH. */
 function putHashes(event: EventView, row: Row): void {
   const hashes = event.text(slot("Hashes"));
   const hash = /SHA256=([0-9A-F]+)/i.exec(hashes)?.[1] ?? /IMPHASH=([0-9A-F]+)/i.exec(hashes)?.[1];
-  if (hash) row.put(HASHES, hashText(hash.toUpperCase()));
+  if (hash) row.put(SET.hash_new, hashText(hash.toUpperCase()));
 }
 
 /** Kinds of this module. */

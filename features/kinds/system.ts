@@ -14,8 +14,7 @@ import {
   LSASS_READERS,
   USER_WRITABLE,
 } from "../lists.ts";
-import type { Row } from "../row.ts";
-import { column, type FeatureName } from "../schema.ts";
+import { type Row, SET, SUM, type SUMMED } from "../row.ts";
 import { baseName, hashText, isPrivate, registrableDomain } from "../text.ts";
 import {
   bits,
@@ -37,30 +36,12 @@ const CODE_INTEGRITY = "Microsoft-Windows-CodeIntegrity/Operational";
 const APPLOCKER = ["EXE and DLL", "MSI and Script"].map((log) =>
   `Microsoft-Windows-AppLocker/${log}`
 );
-const C = {
-  suspicious: column("svc_susp"),
-  autorun: column("autorun_reg"),
-  wmi: column("wmi_sub"),
-  service: column("svc_state"),
-  driver: column("driver_load"),
-  drop: column("exe_drop"),
-  protection: column("protection_hits"),
-  audit: column("audit_policy"),
-  defences: column("defences_changed"),
-  lsass: column("lsass_access"),
-  injection: column("injection"),
-  share: column("share_access"),
-  touch: column("data_touch"),
-  ports: column("admin_port_fanout"),
-  internal: column("new_internal_dest"),
-  domains: column("dns_new"),
-};
 const VM_READ = 0x10;
 const READ = 0x1;
 const CHANGES = 0x2 | 0x4 | 0x10000; // write, append, delete
 const ADMIN_PORTS = new Set([445, 135, 5985, 5986, 3389]);
-const sum = (name: FeatureName): Count => {
-  const place = column(name);
+const sum = (name: typeof SUMMED[number]): Count => {
+  const place = SUM[name];
   return (_, row) => row.add(place);
 };
 const text = (event: EventView, field: FieldName) => event.text(slot(field));
@@ -84,21 +65,21 @@ function letterSurprisal(name: string): number {
   return pairs > 0 ? nats / pairs : 0;
 }
 
-function service(event: EventView, row: Row, path: string, counter: string): void {
-  row.note(counter);
+function service(event: EventView, row: Row, path: string, counter: "service7045" | "service4697") {
+  row.add(SUM[counter]);
   const name = text(event, "ServiceName");
   const program = baseName(path.replace(/^"?([^"]*?\.(?:exe|sys|bat|cmd))\b.*$/i, "$1"));
   const odd = USER_WRITABLE.test(path.replace(/^["\\?]+/, "")) || /%comspec%|admin\$/i.test(path) ||
     INTERPRETERS.has(program) || /^\\\\/.test(path) ||
     (/^[a-z]{8,}$/i.test(name) && letterSurprisal(name.toLowerCase()) > 3.5);
-  if (odd) row.note(`${counter}Odd`);
-  if (/\.sys\b/i.test(path)) row.put(C.driver, hashText(path.toLowerCase()));
+  if (odd) row.add(SUM[`${counter}Odd`]);
+  if (/\.sys\b/i.test(path)) row.put(SET.driver_load, hashText(path.toLowerCase()));
 }
 
 const lsassBySysmon: Count = (event, row) => {
   if (!/\\lsass\.exe$/i.test(text(event, "TargetImage"))) return;
   if ((event.number(slot("GrantedAccess")) & VM_READ) === 0) return;
-  if (!LSASS_READERS.has(baseName(text(event, "SourceImage")))) row.add(C.lsass);
+  if (!LSASS_READERS.has(baseName(text(event, "SourceImage")))) row.add(SUM.lsass_access);
 };
 
 const objectAccess: Count = (event, row) => {
@@ -106,35 +87,37 @@ const objectAccess: Count = (event, row) => {
   const mask = event.number(slot("AccessMask"));
   if (/lsass\.exe$/i.test(name)) {
     const program = baseName(text(event, "ProcessName"));
-    if ((mask & VM_READ) !== 0 && !LSASS_READERS.has(program)) row.add(C.lsass);
+    if ((mask & VM_READ) !== 0 && !LSASS_READERS.has(program)) row.add(SUM.lsass_access);
     return;
   }
   if (event.eventId !== 4663 || text(event, "ObjectType") === "Key") return;
-  if ((mask & CHANGES) !== 0) row.add(C.touch);
-  if ((mask & 0x2) !== 0 && EXECUTABLE_FILE.test(name)) row.add(C.drop);
+  if ((mask & CHANGES) !== 0) row.add(SUM.data_touch);
+  if ((mask & 0x2) !== 0 && EXECUTABLE_FILE.test(name)) row.add(SUM.exe_drop);
 };
 
 const shareAccess: Count = (event, row) => {
   const share = text(event, "ShareName").toLowerCase();
   const path = text(event, "RelativeTargetName").toLowerCase();
-  row.put(C.share, hashText(`${share}\\${path.split("\\", 1)[0]}`));
+  row.put(SET.share_access, hashText(`${share}\\${path.split("\\", 1)[0]}`));
   if (event.eventId !== 5145 || share.endsWith("\\ipc$")) return; // pipes hold no files
   const mask = event.number(slot("AccessMask"));
-  if ((mask & CHANGES) !== 0) row.add(C.touch);
-  else if ((mask & READ) !== 0) row.put(C.touch, hashText(`${share}\\${path}`));
+  if ((mask & CHANGES) !== 0) row.add(SUM.data_touch);
+  else if ((mask & READ) !== 0) row.put(SET.data_touch, hashText(`${share}\\${path}`));
 };
 
 const connection: Count = (event, row) => {
   if (text(event, "Initiated") !== "true") return;
   const address = text(event, "DestinationIp");
   if (!isPrivate(address)) return;
-  row.put(C.internal, hashText(address));
-  if (ADMIN_PORTS.has(event.number(slot("DestinationPort")))) row.put(C.ports, hashText(address));
+  row.put(SET.new_internal_dest, hashText(address));
+  if (ADMIN_PORTS.has(event.number(slot("DestinationPort")))) {
+    row.put(SET.admin_port_fanout, hashText(address));
+  }
 };
 
 const registry = (key: FieldName, value?: FieldName): Count => (event, row) => {
   const path = text(event, key) + (value ? `\\${text(event, value)}` : "");
-  if (AUTORUN_KEY.test(path)) row.add(C.autorun);
+  if (AUTORUN_KEY.test(path)) row.add(SUM.autorun_reg);
 };
 
 const serviceState: Count = (event, row) => {
@@ -144,17 +127,17 @@ const serviceState: Count = (event, row) => {
   const shown = text(event, "param1").toLowerCase();
   const defence = DEFENCE_SERVICES.has(name) ||
     /defender|firewall|security center|event log|shadow copy|backup|sysmon/.test(shown);
-  if (off && defence) row.add(C.service);
+  if (off && defence) row.add(SUM.svc_state);
 };
 
 const removedAuditing: Count = (event, row) => {
   if (/%%844[80]/.test(text(event, "AuditPolicyChanges")) || event.eventId === 4906) {
-    row.add(C.audit);
+    row.add(SUM.audit_policy);
   }
 };
 
 const device: Count = (event, row) => {
-  if (/disk|portable|wpd|usb/i.test(text(event, "ClassName"))) row.add(C.touch);
+  if (/disk|portable|wpd|usb/i.test(text(event, "ClassName"))) row.add(SUM.data_touch);
 };
 
 const files = bits("object");
@@ -172,11 +155,11 @@ export const SYSTEM_KINDS: readonly EventKind[] = [
   ...kinds(SYSTEM, [7040], 0, WRITER, serviceState),
   ...kinds(SYSTEM, [104], 0, WRITER, (_, row, hour) => {
     hour.broken = true;
-    row.add(column("log_cleared"));
+    row.add(SUM.log_cleared);
   }),
   ...kinds(SECURITY, [1102], policy, SUBJECT, (_, row, hour) => {
     hour.broken = true;
-    row.add(column("log_cleared"));
+    row.add(SUM.log_cleared);
   }),
   ...kinds(SECURITY, [1101, 1104], policy, undefined, (_, __, hour) => void (hour.broken = true)),
   ...kinds(SECURITY, [1100], policy, undefined, onlySeen),
@@ -187,10 +170,10 @@ export const SYSTEM_KINDS: readonly EventKind[] = [
   ...kinds(SECURITY, [4719, 4912], policy, SUBJECT, removedAuditing),
   ...kinds(SECURITY, [4906], policy, undefined, removedAuditing),
   ...kinds(SECURITY, [4946, 4947, 4948, 4950], policy, undefined, sum("defences_changed")),
-  ...kinds(SECURITY, [4698], bits("task"), SUBJECT, (_, row) => row.note("task4698")),
-  ...kinds(SECURITY, [4702], bits("task"), SUBJECT, (_, row) => row.note("task4702")),
-  ...kinds(TASKS, [106], bits("task"), named("UserContext"), (_, row) => row.note("task106")),
-  ...kinds(TASKS, [140], bits("task"), named("UserName"), (_, row) => row.note("task140")),
+  ...kinds(SECURITY, [4698], bits("task"), SUBJECT, (_, row) => row.add(SUM.task4698)),
+  ...kinds(SECURITY, [4702], bits("task"), SUBJECT, (_, row) => row.add(SUM.task4702)),
+  ...kinds(TASKS, [106], bits("task"), named("UserContext"), (_, row) => row.add(SUM.task106)),
+  ...kinds(TASKS, [140], bits("task"), named("UserName"), (_, row) => row.add(SUM.task140)),
   ...kinds(SECURITY, [4656, 4663], files, SUBJECT, objectAccess),
   ...kinds(SECURITY, [4660], files, SUBJECT, sum("data_touch")),
   ...kinds(SECURITY, [4657], files, SUBJECT, registry("ObjectName", "ObjectValueName")),
@@ -212,7 +195,7 @@ export const SYSTEM_KINDS: readonly EventKind[] = [
   ),
   ...kinds(SYSMON, [3], bits("sysmon"), SYSMON_USER, connection),
   ...kinds(SYSMON, [6], bits("sysmon"), undefined, (event, row) => {
-    row.put(C.driver, hashText(text(event, "ImageLoaded").toLowerCase()));
+    row.put(SET.driver_load, hashText(text(event, "ImageLoaded").toLowerCase()));
   }),
   ...kinds(
     SYSMON,
@@ -229,12 +212,12 @@ export const SYSTEM_KINDS: readonly EventKind[] = [
     lsassBySysmon,
   ),
   ...kinds(SYSMON, [11], bits("sysmon"), SYSMON_USER, (event, row) => {
-    if (EXECUTABLE_FILE.test(text(event, "TargetFilename"))) row.add(C.drop);
+    if (EXECUTABLE_FILE.test(text(event, "TargetFilename"))) row.add(SUM.exe_drop);
   }),
   ...kinds(SYSMON, [12, 13, 14], bits("sysmon"), SYSMON_USER, registry("TargetObject")),
   ...kinds(SYSMON, [19, 20, 21], bits("sysmon"), SYSMON_USER, sum("wmi_sub")),
   ...kinds(SYSMON, [22], bits("sysmon"), SYSMON_USER, (event, row) => {
-    row.put(C.domains, hashText(registrableDomain(text(event, "QueryName"))));
+    row.put(SET.dns_new, hashText(registrableDomain(text(event, "QueryName"))));
   }),
   ...kinds(SYSMON, [23, 26], bits("sysmon"), SYSMON_USER, sum("data_touch")),
 ];

@@ -1,0 +1,74 @@
+/**
+ * Things by a hash of theirs, as many as fit. What outgrows its bound keeps the things with the
+ * smallest hashes, and which share of all they are is known (adaptive sampling: Wegman; Flajolet,
+ * 1990): which ones are kept depends on what came, never on the order in which it came.
+ * @module
+ */
+import { type Budget, HASH_RANGE, type Holder } from "./budget.ts";
+
+/** Items that one set keeps; beyond it, numbers of items are estimates (standard error 2 %). */
+export const MAX_ITEMS = 4_096;
+
+/** At most `limit` things with the smallest hashes. */
+export class Sample<T> implements Holder {
+  readonly #budget: Budget;
+  readonly #cost: number;
+  readonly #limit: number;
+  readonly #items = new Map<number, T>();
+  #depth: number;
+
+  /** Each thing takes `cost` entries of the budget. */
+  constructor(budget: Budget, cost = 1, limit = MAX_ITEMS) {
+    this.#budget = budget;
+    this.#cost = cost;
+    this.#limit = limit;
+    this.#depth = budget.depth;
+    budget.join(this);
+  }
+
+  /** What it takes from the budget: all it may, once it outgrew its own bound. */
+  get charge(): number {
+    const full = this.#depth > this.#budget.depth;
+    return this.#cost * (full ? this.#limit + 1 : this.#items.size);
+  }
+
+  /** The thing with a hash (31 bits); made where it is missing, unless its share is not kept. */
+  get(hash: number, make: () => T): T | undefined {
+    let item = this.#items.get(hash);
+    if (item !== undefined || hash >= HASH_RANGE / this.weight) return item;
+    item = make();
+    this.#items.set(hash, item);
+    if (this.#depth === this.#budget.depth) this.#budget.take(this.#cost);
+    while (this.#items.size > this.#limit) this.limitTo(this.#depth + 1);
+    return item;
+  }
+
+  /** Keeps at most the share 2^-depth, as another one does whose things are to be taken in. */
+  limitTo(depth: number): void {
+    if (depth <= this.#depth) return;
+    this.#depth = depth;
+    for (const hash of this.#items.keys()) {
+      if (hash >= HASH_RANGE / this.weight) this.#items.delete(hash);
+    }
+  }
+
+  /** The share that is kept is 2^-depth. */
+  get depth(): number {
+    return this.#depth;
+  }
+
+  /** Of how many things each kept one stands. */
+  get weight(): number {
+    return 2 ** this.#depth;
+  }
+
+  /** Number of different things. */
+  get distinct(): number {
+    return this.#items.size * this.weight;
+  }
+
+  /** The kept things in order of their hashes. */
+  entries(): [number, T][] {
+    return [...this.#items].sort(([a], [b]) => a - b);
+  }
+}
