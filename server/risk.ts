@@ -86,9 +86,9 @@ async function write(sql: Sql, userIds: readonly string[], asOfMs: number): Prom
 }
 
 /** Decays the risk of everyone whose row is a day old: odds halve in a week. */
-async function decay(sql: Sql, asOfMs: number): Promise<void> {
+async function decay(sql: Sql, asOfMs: number): Promise<number> {
   const asOf = new Date(asOfMs).toISOString();
-  await sql`
+  const { count } = await sql`
     update risks
     set risk = 100 * decayed.odds / (1 + decayed.odds), updated_at = ${asOf}::text::timestamptz
     from (
@@ -100,6 +100,41 @@ async function decay(sql: Sql, asOfMs: number): Promise<void> {
       for update
     ) as decayed
     where risks.user_id = decayed.user_id`;
+  return count;
+}
+
+/**
+ * Risks of hosts, all of them for null: the largest part of a user's risk that happened there, and
+ * the strangest user of each day.
+ */
+async function writeHosts(sql: Sql, hostIds: readonly string[] | null): Promise<void> {
+  await sql`
+    with parts as (
+      select u.host_id, u.user_id, r.risk * e.share as risk, e.day, e."windowStart", e.p, e.surprise
+      from users u
+      join risks r using (user_id)
+      cross join lateral jsonb_to_recordset(r.reasons) as e("hostId" uuid, day text,
+        "windowStart" text, p float8, surprise float8, share float8)
+      where e."hostId" = u.host_id
+        and (${hostIds as string[]}::uuid[] is null or u.host_id = any(${hostIds as string[]}))
+    ), days as (
+      select distinct on (host_id, day) host_id,
+        jsonb_build_object('day', day, 'userId', user_id, 'windowStart', "windowStart", 'p', p,
+          'surprise', surprise) as reason
+      from parts
+      order by host_id, day, surprise desc, user_id
+    )
+    insert into host_risks (host_id, risk, reasons)
+    select h.host_id,
+      coalesce((select max(part) from (
+        select sum(risk) as part from parts where parts.host_id = h.host_id group by user_id) sums),
+        0),
+      coalesce((select jsonb_agg(reason order by reason->>'day') from days
+        where days.host_id = h.host_id), '[]')
+    from hosts h
+    where ${hostIds as string[]}::uuid[] is null or h.host_id = any(${hostIds as string[]})
+    order by h.host_id
+    on conflict (host_id) do update set risk = excluded.risk, reasons = excluded.reasons`;
 }
 
 /**
@@ -114,5 +149,6 @@ export async function refreshRisks(sql: Sql, hostIds: readonly string[]): Promis
   for (let at = 0; at < ids.length; at += USERS_AT_ONCE) {
     await write(sql, ids.slice(at, at + USERS_AT_ONCE), asOfMs);
   }
-  await decay(sql, asOfMs);
+  const decayed = await decay(sql, asOfMs);
+  await writeHosts(sql, decayed > 0 ? null : hostIds);
 }

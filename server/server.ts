@@ -240,6 +240,13 @@ async function routes(options: ServerOptions, services: Services, authenticator:
     });
   };
 
+  /** What a sign-in page needs to know before anyone is signed in. */
+  const entrance: Handler = async (request) => {
+    const [account] = await sql`select 1 from accounts limit 1`;
+    const signedIn = await authenticator.principal(request).then(() => true, () => false);
+    return json(200, { signedIn, first: account === undefined, oidc: oidc !== undefined });
+  };
+
   const health: Handler = async () => {
     await sql`select 1`;
     return json(200, { status: "ok" });
@@ -255,6 +262,7 @@ async function routes(options: ServerOptions, services: Services, authenticator:
     ["/v1/enrol", { POST: enrolment }],
     ["/auth/sign-in", { POST: passwordSignIn }],
     ["/auth/sign-out", { POST: leave }],
+    ["/auth/entrance", { GET: entrance }],
     ["/auth/first", { POST: first }],
     ["/auth/oidc/start", { GET: toProvider }],
     ["/auth/oidc/callback", { GET: fromProvider }],

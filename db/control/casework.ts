@@ -65,6 +65,15 @@ export const risks = pgTable("risks", {
   index("risks_class_risk").on(table.entityClass, table.risk, table.userId),
 ]);
 
+/** Risk of a host: the largest part of a user's risk that happened there. */
+export const hostRisks = pgTable("host_risks", {
+  hostId: uuid("host_id").primaryKey(),
+  /** 0 to 100. */
+  risk: real("risk").notNull(),
+  /** The strangest user of each day there. */
+  reasons: jsonb("reasons").notNull(),
+});
+
 /** Alerts that shall not be raised: those that every stated condition fits. */
 export const suppressions = pgTable("suppressions", {
   id: uuid("id").primaryKey(),

@@ -19,6 +19,7 @@ import "./types/access.ts";
 import "./types/settings.ts";
 import "./types/privacy.ts";
 import "./types/exports.ts";
+import "./types/insight.ts";
 import "./types/subscription.ts";
 
 type RootField = GraphQLField<unknown, Context>;

@@ -100,6 +100,24 @@ async function read<Data>(response: Response): Promise<Answer<Data>> {
   throw new ApiError(answer.message ?? "Sign in first.", "UNAUTHORIZED");
 }
 
+/** What the sign-in page needs to know. */
+export interface Entrance {
+  readonly signedIn: boolean;
+  /** Whether nobody has an account yet. */
+  readonly first: boolean;
+  /** Whether sign-in by OpenID Connect is set up. */
+  readonly oidc: boolean;
+}
+
+/** Asks who is here, and sets {@link signedIn}; undefined while the server does not answer. */
+export async function entrance(): Promise<Entrance | undefined> {
+  const response = await fetch("/auth/entrance", { headers: headers() }).catch(() => undefined);
+  if (!response?.ok) return void awaitServer();
+  const answer = await response.json() as Entrance;
+  signedIn.value = answer.signedIn;
+  return answer;
+}
+
 /** Asks one operation. @throws ApiError with a message fit to be shown. */
 export async function ask<Data, Variables>(
   { name, text }: Operation<Data, Variables>,

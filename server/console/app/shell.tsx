@@ -3,7 +3,7 @@
  * @module
  */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { enter, reachable, signedIn } from "./api.ts";
+import { comebacks, enter, type Entrance, entrance, reachable, signedIn } from "./api.ts";
 import { bindings, useKeys } from "./keys.ts";
 import { type Page, PAGES } from "./pages.ts";
 import { SignIn } from "./pages/sign_in.tsx";
@@ -170,5 +170,12 @@ function NotFound() {
 
 /** The whole console. */
 export function Shell() {
-  return signedIn.value === false ? <SignIn /> : <Signed />;
+  const [ways, setWays] = useState<Entrance | undefined>(undefined);
+  const isIn = signedIn.value;
+  const { value: comeback } = comebacks;
+  useEffect(() => {
+    if (!isIn) void entrance().then(setWays);
+  }, [isIn, comeback]);
+  if (isIn) return <Signed />;
+  return isIn === false && ways ? <SignIn ways={ways} /> : <Banner />;
 }

@@ -5,7 +5,7 @@
 import { builder, local, localParts, needs } from "../builder.ts";
 import { connectionOf, readPage } from "../keyset.ts";
 import { connectionType, pageArgs } from "../list.ts";
-import { HOST_ORDERS, hostsByLastSeen, hostsByName } from "../queries/hosts.ts";
+import { HOST_ORDERS, hostsByLastSeen, hostsByName, hostsByRisk } from "../queries/hosts.ts";
 import type { HostRow } from "../rows.ts";
 
 /** A Windows host. */
@@ -35,6 +35,7 @@ const HostOrder = builder.enumType("HostOrder", {
   description: "Orders of a list of hosts.",
   values: {
     NAME: { description: "By name, A to Z." },
+    RISK: { description: "Highest risk first." },
     LAST_SEEN: { description: "Heard of last, first." },
   },
 });
@@ -53,7 +54,7 @@ builder.queryField("hosts", (t) =>
     async resolve(_, args, { sql }) {
       const order = args.orderBy ?? "NAME";
       const page = readPage(args, HOST_ORDERS[order]);
-      const list = order === "NAME" ? hostsByName : hostsByLastSeen;
+      const list = { NAME: hostsByName, RISK: hostsByRisk, LAST_SEEN: hostsByLastSeen }[order];
       return connectionOf(await list(sql, args, page), page);
     },
   }));

@@ -55,6 +55,15 @@ Deno.test("who may come in", async (t) => {
   const post = (path: string, body: unknown, headers: Record<string, string> = JSON_TYPE) =>
     fetch(url + path, { method: "POST", headers, body: JSON.stringify(body) });
   try {
+    await t.step("the entrance says whether anyone is in, and whether anyone can be", async () => {
+      const entrance = async (headers: Record<string, string> = {}) =>
+        await (await fetch(`${url}/auth/entrance`, { headers })).json();
+      const expected = { signedIn: false, first: true, oidc: false };
+      assert.deepEqual(await entrance(), expected);
+      const authorization = `Bearer ${TOKEN}`;
+      assert.deepEqual(await entrance({ authorization }), { ...expected, signedIn: true });
+    });
+
     await t.step("the first administrator comes in by the code, once", async () => {
       const code = "ABCD-EFGH-JKLM-NPQR";
       await sql`update one_time_codes set hash = ${hashSecret(code)}`;

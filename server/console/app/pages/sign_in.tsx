@@ -3,7 +3,7 @@
  * @module
  */
 import { useState } from "preact/hooks";
-import { ApiError, enter, reachable } from "../api.ts";
+import { ApiError, enter, type Entrance, reachable } from "../api.ts";
 import { forget } from "../query.ts";
 
 function Field({ label, ...input }: {
@@ -27,8 +27,8 @@ function Field({ label, ...input }: {
 }
 
 /** The page for whoever is not signed in. */
-export function SignIn() {
-  const [first, setFirst] = useState(false);
+export function SignIn({ ways }: { ways: Entrance }) {
+  const { first, oidc } = ways;
   const [error, setError] = useState("");
   const [busy, setBusy] = useState(false);
   const submit = async (event: SubmitEvent) => {
@@ -71,16 +71,9 @@ export function SignIn() {
         <button type="submit" class="primary" disabled={busy}>
           {first ? "Make the account" : "Sign in"}
         </button>
-        <button
-          type="button"
-          class="link"
-          onClick={() => {
-            setFirst(!first);
-            setError("");
-          }}
-        >
-          {first ? "I have an account" : "No account yet? Make the first administrator"}
-        </button>
+        {oidc && !first && (
+          <a class="button" href="/auth/oidc/start">Sign in with your organisation</a>
+        )}
       </form>
     </main>
   );

@@ -1,0 +1,205 @@
+/**
+ * What the console shows beside lists: a score over time, hours of the week, peers, what changed,
+ * what a host does not audit, and how well its p-values hold.
+ * @module
+ */
+import type { Sql } from "@/db/open.ts";
+
+/** Strangeness over time: two arrays of one length, oldest first. */
+export interface Timeline {
+  /** Hours since 1970 UTC. */
+  readonly hours: number[];
+  /** -log10 of the hour's smallest p-value. */
+  readonly strangeness: number[];
+  /** Scored hours in the range; more than the arrays hold where they were thinned. */
+  readonly scored: number;
+}
+
+/** Whose timeline, over which time, and how many points at most. */
+export interface TimelineFilter {
+  /** The user's pseudonym as a UUID. */
+  readonly userId: string | null;
+  /** The host's id. */
+  readonly hostId: string | null;
+  /** Not before. */
+  readonly from: Date | null;
+  /** Before. */
+  readonly to: Date | null;
+  /** Points at most; of neighbours the strangest stays. */
+  readonly points: number;
+}
+
+/** The strangest p-value of each hour of a user, a host, or a user on a host. */
+export async function timeline(sql: Sql, filter: TimelineFilter): Promise<Timeline> {
+  const { userId, hostId, from, to, points } = filter;
+  const [row] = await sql<{ hours: number[]; strangeness: number[]; scored: number }[]>`
+    with hourly as (
+      select window_start, min(p) as p
+      from scores
+      where (${userId}::uuid is null or user_id = ${userId})
+        and (${hostId}::uuid is null or host_id = ${hostId})
+        and (${from}::timestamptz is null or window_start >= ${from})
+        and (${to}::timestamptz is null or window_start < ${to})
+      group by window_start
+    ), thinned as (
+      select (extract(epoch from (array_agg(window_start order by p))[1]) / 3600)::int as hour,
+        round(-log(greatest(min(p), 1e-12))::numeric, 3)::float8 as strangeness
+      from (
+        select window_start, p,
+          (row_number() over (order by window_start) - 1) * ${points}::int
+            / greatest(count(*) over (), ${points}::int) as bucket
+        from hourly
+      ) as numbered
+      group by bucket
+    )
+    select coalesce(array_agg(hour order by hour), '{}') as hours,
+      coalesce(array_agg(strangeness order by hour), '{}') as strangeness,
+      (select count(*)::int from hourly) as scored
+    from thinned`;
+  return row!;
+}
+
+/** Windows by hour of the week in the hosts' own time, Monday 0:00 first: 168 counts. */
+export async function hoursOfWeek(sql: Sql, userId: string): Promise<number[]> {
+  const rows = await sql<{ hour: number; windows: number }[]>`
+    select h.hour::int, sum(h.windows)::int as windows
+    from sketches, unnest(hours) with ordinality as h(windows, hour)
+    where host_id in (select host_id from users where user_id = ${userId}) and user_id = ${userId}
+    group by h.hour`;
+  const hours = new Array<number>(168).fill(0);
+  for (const { hour, windows } of rows) hours[hour - 1] = windows;
+  return hours;
+}
+
+/** A user that works on the same hosts. */
+export interface PeerRow {
+  /** The peer's pseudonym as a UUID. */
+  readonly userId: string;
+  /** Hosts that both were seen on. */
+  readonly sharedHosts: number;
+}
+
+/** Users of the same kind that share most hosts, then of the nearest risk. */
+export function peers(sql: Sql, userId: string, first: number): Promise<PeerRow[]> {
+  return sql<PeerRow[]>`
+    select other.user_id as "userId", count(*)::int as "sharedHosts"
+    from (select * from users where user_id = ${userId} order by last_seen desc limit 20) as own
+    join users other on other.host_id = own.host_id and other.entity_class = own.entity_class
+      and other.user_id <> own.user_id
+    join risks r on r.user_id = other.user_id
+    group by other.user_id, r.risk
+    order by count(*) desc, r.risk desc, other.user_id
+    limit ${first}`;
+}
+
+/** How many users of the same kind have more risk. */
+export async function riskierPeers(sql: Sql, kind: string, risk: number): Promise<number> {
+  const [row] = await sql<{ users: number }[]>`
+    select count(*)::int as users from risks
+    where entity_class = ${kind} and risk > ${risk}::float8::real`;
+  return row!.users;
+}
+
+/** A window's values for {@link changes}. */
+export interface RecentRow {
+  /** Whether it lies in the latest week. */
+  readonly late: boolean;
+  /** Audited channels. */
+  readonly channels: number;
+  /** Float32[128] in wire units. */
+  readonly values: Uint8Array;
+}
+
+/** A user's windows of the latest `days` days and three times as many before, over hosts. */
+export function recentWindows(
+  sql: Sql,
+  userId: string,
+  asOf: Date,
+  days: number,
+): Promise<RecentRow[]> {
+  const at = (back: number) => new Date(asOf.getTime() - back * 86_400_000);
+  return sql<RecentRow[]>`
+    select window_start > ${at(days)} as late, channels, values
+    from (select host_id from users where user_id = ${userId} order by last_seen desc limit 20) h
+    join vectors v using (host_id)
+    where v.user_id = ${userId} and v.window_start > ${at(4 * days)}
+      and v.window_start <= ${asOf}`;
+}
+
+/** The channels that a host audited in its latest week: bit i is channel i; null without windows. */
+export async function auditedChannels(sql: Sql, hostId: string): Promise<number | null> {
+  const [row] = await sql<{ channels: number | null }[]>`
+    select bit_or(channels) as channels from vectors
+    where host_id = ${hostId} and window_start > (
+      select max(window_start) - interval '7 days' from vectors where host_id = ${hostId})`;
+  return row!.channels;
+}
+
+/** Smallest p-values that a calibration plot asks for, from 1 in 1,000 on. */
+export const CALIBRATION_P = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1] as const;
+
+/** Windows in all and by {@link CALIBRATION_P} of a host's latest 90 days. */
+export async function calibration(sql: Sql, hostId: string): Promise<number[]> {
+  const [row] = await sql<{ counts: number[] }[]>`
+    select array(
+      select count(*) filter (where s.p <= bound)::int
+      from scores s, unnest(${CALIBRATION_P as unknown as number[]}::float8[])
+        with ordinality as b(bound, place)
+      where s.host_id = ${hostId} and s.window_start > (
+        select max(window_start) - interval '90 days' from scores where host_id = ${hostId})
+      group by place order by place) as counts`;
+  return row!.counts;
+}
+
+/** How much history a host has. */
+export interface HistoryRow {
+  /** The host's id. */
+  readonly hostId: string;
+  /** Windows ever taken in. */
+  readonly windows: number;
+  /** The first window of any user. */
+  readonly since: Date | null;
+}
+
+/** History of hosts, in any order. */
+export function histories(sql: Sql, hostIds: readonly string[]): Promise<HistoryRow[]> {
+  return sql<HistoryRow[]>`
+    select h.host_id as "hostId", coalesce(l.stored, 0)::int as windows,
+      (select min(window_start) from vectors v where v.host_id = h.host_id) as since
+    from unnest(${hostIds as string[]}::uuid[]) as h(host_id)
+    left join ledger l using (host_id)`;
+}
+
+/** The estate in numbers. */
+export interface OverviewRow {
+  readonly hosts: number;
+  readonly users: number;
+  readonly agents: number;
+  readonly hostsLearning: number;
+  readonly standIns: number;
+  readonly openAlerts: number;
+  readonly raisedInWeek: number;
+  readonly windowsInDay: number;
+  readonly strangestInDay: number | null;
+  readonly latest: Date | null;
+}
+
+/** Counts hosts, models, alerts and what was judged in the estate's latest day. */
+export async function overview(sql: Sql): Promise<OverviewRow> {
+  const [row] = await sql<OverviewRow[]>`
+    with latest as (select max(window_start) as at from scores)
+    select (select count(*)::int from hosts) as hosts,
+      (select count(*)::int from risks) as users,
+      (select count(*)::int from agents where revoked_at is null) as agents,
+      (select count(*)::int from hosts h where not exists (
+        select from models m where m.host_id = h.host_id and m.active)) as "hostsLearning",
+      (select count(*)::int from models where active and pooled) as "standIns",
+      (select count(*)::int from alert_cases where state = 'open') as "openAlerts",
+      (select count(*)::int from alerts where raised_at > (select max(raised_at) from alerts)
+        - interval '7 days') as "raisedInWeek",
+      day.windows as "windowsInDay", day.strangest as "strangestInDay", latest.at as latest
+    from latest, lateral (
+      select count(*)::int as windows, min(p) as strangest
+      from scores where window_start > latest.at - interval '24 hours') as day`;
+  return row!;
+}
