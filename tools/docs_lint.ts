@@ -61,7 +61,9 @@ export async function undocumented(modules: readonly string[], cwd = "."): Promi
 
 if (import.meta.main) {
   const modules = FOLDERS.flatMap((folder) => globSync(`${folder}/**/*.{ts,tsx}`))
-    .filter((path) => !/\.d\.ts$|^models\/kernel\/|\/assembly\//.test(path) && !path.startsWith(CONSOLE));
+    .filter((path) =>
+      !/\.d\.ts$|^models\/kernel\/|\/assembly\//.test(path) && !path.startsWith(CONSOLE)
+    );
   const browser = globSync("**/*.{ts,tsx}", { cwd: CONSOLE });
   const complaints = [
     ...[...await undocumented(modules), ...await undocumented(browser, CONSOLE)].map((symbol) =>
