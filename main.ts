@@ -12,6 +12,7 @@ const COMMANDS: readonly string[] = [
   "demo",
   "server",
   "worker",
+  "jobs",
   "doctor",
   "agent",
   "events",

@@ -66,3 +66,18 @@ export function rate(
     ratio: peerMs === null ? null : Number((peerMs / oursMs).toFixed(3)),
   };
 }
+
+/** What runs a psql command on a database, or undefined where psql is not installed. */
+export function psql(url: string, command: string): (() => Promise<void>) | undefined {
+  const run = (args: string[]) => new Deno.Command("psql", { args, stderr: "piped" }).output();
+  try {
+    new Deno.Command("psql", { args: ["--version"] }).outputSync();
+  } catch {
+    console.error("psql is not installed: apt-get install postgresql-client");
+    return undefined;
+  }
+  return async () => {
+    const { success, stderr } = await run([url, "-qc", command]);
+    if (!success) throw new Error(new TextDecoder().decode(stderr));
+  };
+}

@@ -8,13 +8,11 @@ import { zstdCompressSync } from "node:zlib";
 import { copyPieces } from "@/db/copy.ts";
 import { connect, type Database } from "@/db/open.ts";
 import { BatchStore, writeRow } from "@/db/store_batches.ts";
-import { FEATURES, SCHEMA_ID } from "@/features/schema.ts";
-import { WINDOW_MS } from "@/features/vector.ts";
-import { type Batch, encodeBatch, type WireRow } from "@/features/wire.ts";
-import { seededRandom } from "@/models/random.ts";
+import { type Batch, encodeBatch } from "@/features/wire.ts";
 import { createIngest } from "@/server/ingest.ts";
 import { benchCluster, empty } from "./cluster.ts";
-import { type Figure, median, paired, rate, timeMs } from "./figure.ts";
+import { type Figure, median, paired, psql, rate, timeMs } from "./figure.ts";
+import { rows, stream } from "./vectors.ts";
 
 const ROWS = 40_000;
 const BATCH = 10_000;
@@ -25,40 +23,7 @@ const AGENTS = 256;
 const AGENT_BATCH = 64;
 const AGENT_BATCHES = 6;
 const START = Date.UTC(2026, 0, 5);
-const EPOCH = "00000000-0000-4000-8000-000000000001";
 const PEER = "psql \\copy binary";
-
-/** Rows of plausible sparseness: one in four columns is not 0. */
-function rows(accounts: number, from: number, count: number): WireRow[] {
-  const random = seededRandom(1, "bench");
-  const users = Array.from({ length: accounts }, (_, i) => new Uint8Array(16).fill(i));
-  return Array.from({ length: count }, (_, i) => {
-    const n = from + i;
-    return {
-      user: users[n % accounts],
-      sealedName: new Uint8Array(64),
-      entityClass: "human",
-      startMs: START + Math.floor(n / accounts) * WINDOW_MS,
-      offsetMinutes: 60,
-      events: 100,
-      channels: 0xffff,
-      values: Int32Array.from(FEATURES, ({ wireRange: [low, high] }) => {
-        return random() < 0.25 ? Math.max(low, Math.min(high, Math.floor(random() * 50))) : 0;
-      }),
-    };
-  });
-}
-
-function stream(host: string, accounts: number, count: number, batch: number): Batch[] {
-  const all = rows(accounts, 0, count);
-  return Array.from({ length: Math.ceil(count / batch) }, (_, i) => ({
-    schema: SCHEMA_ID,
-    host,
-    epoch: EPOCH,
-    firstSeq: i * batch,
-    rows: all.slice(i * batch, (i + 1) * batch),
-  }));
-}
 
 /** All cases. */
 export async function* figures(): AsyncGenerator<Figure> {
@@ -118,20 +83,9 @@ async function psqlCopy(database: Database): Promise<Peer | undefined> {
   const remove = async () => {
     await Deno.remove(path);
   };
-  const psql = (command: string) =>
-    new Deno.Command("psql", { args: [database.url, "-qc", command], stderr: "piped" }).output();
-  try {
-    await psql("select 1");
-  } catch {
-    console.error("psql is not installed: apt-get install postgresql-client");
-    await remove();
-    return undefined;
-  }
-  const run = async () => {
-    const { success, stderr } = await psql(`\\copy psql_copy from '${path}' (format binary)`);
-    if (!success) throw new Error(new TextDecoder().decode(stderr));
-  };
-  return { run, remove };
+  const run = psql(database.url, `\\copy psql_copy from '${path}' (format binary)`);
+  if (run) return { run, remove };
+  await remove();
 }
 
 async function oneAgent(

@@ -8,7 +8,8 @@ import type { Figure } from "./figure.ts";
 const [name, ...flags] = Deno.args;
 const names = [...Deno.readDirSync(new URL(".", import.meta.url))]
   .map((entry) => entry.name.replace(/\.ts$/, ""))
-  .filter((each) => !["main", "figure", "cluster"].includes(each) && !/[._]/.test(each)).sort();
+  .filter((each) => !["main", "figure", "cluster", "vectors"].includes(each) && !/[._]/.test(each))
+  .sort();
 if (name === undefined || !names.includes(name)) {
   console.error(`Name a benchmark: deno task bench ${names.join(" | ")}`);
   Deno.exit(1);

@@ -205,8 +205,8 @@ export function timestampMs(row: CopyRow, field: number): number {
 
 /**
  * Runs `copy … to stdout (format binary)` and hands every row to `visit`; the row is reused. The
- * stream is read in flowing mode only: a paused one can leave its connection waiting forever
- * (porsager/postgres#499).
+ * rows are taken as postgres.js pushes them, past its stream: that costs more than Postgres does,
+ * and a paused one can leave its connection waiting forever (porsager/postgres#499).
  */
 export async function copyOut(
   sql: postgres.Sql,
@@ -216,28 +216,58 @@ export async function copyOut(
 ): Promise<void> {
   const query = sql.unsafe(statement);
   const readable = await query.readable();
-  const at = new Int32Array(fields);
-  const size = new Int32Array(fields);
-  let rest: Uint8Array = new Uint8Array(0);
-  let start = HEADER.length;
+  const rows = new TupleReader(fields, visit);
   await new Promise<void>((resolve, reject) => {
     (query as unknown as Rejectable).reject = reject;
     readable.once("error", reject);
     readable.once("end", resolve);
-    readable.on("data", (chunk: Uint8Array) => {
-      const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-      let from = start;
-      for (;;) {
-        const next = tuple(view, from, at, size);
-        if (next < 0) break;
-        visit({ bytes, view, at, size });
-        from = next;
+    const take = (piece: Uint8Array | null) => {
+      try {
+        if (piece === null) resolve();
+        else rows.read(piece);
+      } catch (error) {
+        reject(error); // the rest goes nowhere; the connection stays of use
       }
-      rest = bytes.subarray(Math.min(from, bytes.length));
-      start = Math.max(0, from - bytes.length);
-    });
+      return true;
+    };
+    readable.push = take;
+    for (let early; (early = readable.read()) !== null;) take(early);
   });
+}
+
+/** Cuts a stream that comes in pieces into rows. */
+class TupleReader {
+  readonly #visit: (row: CopyRow) => void;
+  readonly #row: { -readonly [key in keyof CopyRow]: CopyRow[key] };
+  #rest: Uint8Array = new Uint8Array(0);
+  #start = HEADER.length;
+
+  constructor(fields: number, visit: (row: CopyRow) => void) {
+    const bytes = new Uint8Array(0);
+    this.#visit = visit;
+    this.#row = {
+      bytes,
+      view: new DataView(bytes.buffer),
+      at: new Int32Array(fields),
+      size: new Int32Array(fields),
+    };
+  }
+
+  read(piece: Uint8Array): void {
+    const bytes = this.#rest.length === 0 ? piece : Buffer.concat([this.#rest, piece]);
+    const row = this.#row;
+    row.bytes = bytes;
+    row.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    let from = this.#start;
+    for (;;) {
+      const next = tuple(row.view, from, row.at, row.size);
+      if (next < 0) break;
+      this.#visit(row);
+      from = next;
+    }
+    this.#rest = bytes.subarray(Math.min(from, bytes.length));
+    this.#start = Math.max(0, from - bytes.length);
+  }
 }
 
 /** Finds the fields of the tuple at `from`; -1 where it is not whole yet or the stream ends. */

@@ -67,6 +67,20 @@ export async function startEmbedded(folder: string): Promise<Embedded> {
   }
 }
 
+/** URL of the Postgres that another process runs on `folder`; undefined where none does. */
+export async function runningEmbedded(folder: string): Promise<string | undefined> {
+  if (!(await exists(folder))) return undefined;
+  const root = await reachable(resolve(folder), account());
+  const lines = (await Deno.readTextFile(join(root, "data", "postmaster.pid")).catch(() => ""))
+    .split("\n");
+  const port = Number(lines[3]);
+  return port > 0 ? databaseUrl(port) : undefined;
+}
+
+function databaseUrl(port: number): string {
+  return `postgres://habit@127.0.0.1:${port}/postgres`;
+}
+
 /**
  * The folder, made where it is missing. Root's home is closed to other accounts: where the one that
  * will run Postgres cannot enter the folder, a folder of the same use under /var/lib takes its place.
@@ -208,7 +222,7 @@ async function run(
     }
   })();
   watched.catch((error) => log.error("Postgres could not be started again.", { error }));
-  const url = `postgres://habit@127.0.0.1:${port}/postgres`;
+  const url = databaseUrl(port);
   let stopped: Promise<void> | undefined;
   const stop = () =>
     stopped ??= (async () => {

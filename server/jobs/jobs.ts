@@ -6,15 +6,7 @@ import { getLogger } from "@logtape/logtape";
 import type { PgBoss } from "pg-boss";
 import type { Database, Sql } from "@/db/open.ts";
 import type { Stored } from "@/db/store_batches.ts";
-import {
-  deadQueue,
-  HOST_QUEUES,
-  inTransaction,
-  PRIORITY,
-  type Queue,
-  QUEUES,
-  startBoss,
-} from "./boss.ts";
+import { deadQueue, HOST_QUEUES, inTransaction, PRIORITY, type Queue, startBoss } from "./boss.ts";
 
 const log = getLogger(["habit", "server", "jobs"]);
 
@@ -46,8 +38,6 @@ export interface Jobs {
   readonly pending: () => Promise<number>;
   /** How far the job is that was last heard of. */
   readonly running: () => Promise<{ done: number; total: number; message: string } | undefined>;
-  /** Jobs that failed every time, newest first. */
-  readonly dead: () => Promise<DeadJob[]>;
   /** Sends a queue's dead jobs back to it; gives how many. */
   readonly redrive: (queue: Queue) => Promise<number>;
   /** Stops asking for work; jobs that run are given time to end. */
@@ -59,20 +49,6 @@ export interface HostJob {
   readonly hostId: string;
   /** Of a baseline: count everything again. */
   readonly full?: boolean;
-}
-
-/** A job that failed every time. */
-export interface DeadJob {
-  readonly jobId: string;
-  readonly queue: string;
-  /** Undefined for the estate's work. */
-  readonly hostId: string | undefined;
-  readonly reason: string;
-  readonly failedAt: Date;
-}
-
-interface DeadRow extends Omit<DeadJob, "failedAt"> {
-  readonly failedMs: number;
 }
 
 /** Opens the queues on a database. */
@@ -126,17 +102,6 @@ export async function createJobs(database: Database): Promise<Jobs> {
         order by updated_at desc
         limit 1`;
       return job;
-    },
-    async dead() {
-      const rows = await sql<DeadRow[]>`
-        select id as "jobId", replace(name, '-dead', '') as queue, data ->> 'hostId' as "hostId",
-          coalesce(source_output ->> 'message', output ->> 'message', '') as reason,
-          (extract(epoch from created_on) * 1000)::float8 as "failedMs"
-        from pgboss.job
-        where name = any(${QUEUES.map((queue) => deadQueue(queue))}) and state = 'created'
-        order by created_on desc
-        limit 1000`;
-      return rows.map(({ failedMs, ...row }) => ({ ...row, failedAt: new Date(failedMs) }));
     },
     redrive: (queue) => boss.redrive(deadQueue(queue)),
     stop,

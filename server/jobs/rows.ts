@@ -2,7 +2,7 @@
  * A host's windows from the database as detectors take them, by COPY.
  * @module
  */
-import { copyOut, timestampMs } from "@/db/copy.ts";
+import { copyOut, type CopyRow, timestampMs } from "@/db/copy.ts";
 import type { Sql } from "@/db/open.ts";
 import { DIMENSIONS, ENTITY_CLASSES } from "@/features/vector.ts";
 import { uuidText } from "@/features/wire.ts";
@@ -13,6 +13,7 @@ export interface LoadedRows extends HostRows {
   readonly userIds: readonly string[];
 }
 
+const VALUE_BYTES = 4 * DIMENSIONS;
 const UUID = /^[0-9a-f-]{36}$/;
 
 /** Which of a host's windows to load. */
@@ -51,45 +52,88 @@ export async function loadRows(
   if (!UUID.test(hostId) || !UUID.test(filter.unscoredBy ?? hostId)) {
     throw new RangeError(`Cannot load rows: "${hostId}" or "${filter.unscoredBy}" is no UUID`);
   }
-  const values: Float32Array[] = [];
-  const channels: number[] = [];
-  const startMs: number[] = [];
-  const users: number[] = [];
-  const classes: number[] = [];
-  const userIndex = new Map<string, number>();
-  const decoder = new TextDecoder();
+  const users = new UserIndex();
+  const rows = new RowBuffer();
   await copyOut(
     sql,
     `copy (
-      select v.window_start, v.user_id, v.channels, v.values, coalesce(u.entity_class, 'human')
+      select v.window_start, v.user_id, v.channels, v.values
       from vectors v
-      left join users u on u.host_id = v.host_id and u.user_id = v.user_id
       where v.host_id = '${hostId}' ${conditions(hostId, filter)}
       order by v.window_start, v.user_id
     ) to stdout (format binary)`,
-    5,
-    ({ bytes, view, at, size }) => {
-      startMs.push(timestampMs({ bytes, view, at, size }, 0));
-      const user = uuidText(bytes.subarray(at[1], at[1] + 16));
-      if (!userIndex.has(user)) userIndex.set(user, userIndex.size);
-      users.push(userIndex.get(user)!);
-      channels.push(view.getInt32(at[2]));
-      values.push(
-        new Float32Array(new Uint8Array(bytes.subarray(at[3], at[3] + 4 * DIMENSIONS)).buffer),
-      );
-      const name = decoder.decode(bytes.subarray(at[4], at[4] + size[4]));
-      classes.push(ENTITY_CLASSES.findIndex((each) => each === name));
-    },
+    4,
+    (row) => rows.add(row, users.of(row, 1)),
   );
-  const all = new Float32Array(values.length * DIMENSIONS);
-  values.forEach((row, i) => all.set(row, i * DIMENSIONS));
-  return {
-    n: values.length,
-    values: all,
-    channels: Uint16Array.from(channels),
-    startMs: Float64Array.from(startMs),
-    users: Uint32Array.from(users),
-    classes: Uint8Array.from(classes),
-    userIds: [...userIndex.keys()],
-  };
+  return { ...rows.finish(await classes(sql, hostId, users.ids)), userIds: users.ids };
+}
+
+/** Class of each user, as its index; one who was erased meanwhile counts as human. */
+async function classes(sql: Sql, hostId: string, userIds: readonly string[]) {
+  const rows = await sql<{ id: string; name: string }[]>`
+    select user_id as id, entity_class as name from users where host_id = ${hostId}`;
+  const known = new Map(rows.map(({ id, name }) => [id, name]));
+  return userIds.map((id) =>
+    Math.max(0, ENTITY_CLASSES.findIndex((name) => name === known.get(id)))
+  );
+}
+
+/** Numbers users by their bytes: making a text of each row's would cost more than its COPY. */
+class UserIndex {
+  readonly ids: string[] = [];
+  readonly #words: number[] = [];
+  readonly #byWord = new Map<number, number>();
+
+  of({ bytes, view, at }: CopyRow, field: number): number {
+    const from = at[field];
+    const [a, b] = [view.getUint32(from), view.getUint32(from + 4)];
+    const [c, d] = [view.getUint32(from + 8), view.getUint32(from + 12)];
+    const words = this.#words;
+    const same = (i: number) =>
+      words[i] === a && words[i + 1] === b && words[i + 2] === c && words[i + 3] === d;
+    const likely = this.#byWord.get(a);
+    if (likely !== undefined && same(4 * likely)) return likely;
+    let user = 0;
+    while (user < this.ids.length && !same(4 * user)) user++;
+    if (user === this.ids.length) {
+      this.ids.push(uuidText(bytes.subarray(from, from + 16)));
+      words.push(a, b, c, d);
+    }
+    this.#byWord.set(a, user);
+    return user;
+  }
+}
+
+/** Rows as columns, in room that doubles as it fills. */
+class RowBuffer {
+  #n = 0;
+  #bytes = new Uint8Array(64 * VALUE_BYTES);
+  readonly #channels: number[] = [];
+  readonly #startMs: number[] = [];
+  readonly #users: number[] = [];
+
+  add(row: CopyRow, user: number): void {
+    const end = (this.#n + 1) * VALUE_BYTES;
+    if (end > this.#bytes.length) {
+      const grown = new Uint8Array(2 * this.#bytes.length);
+      grown.set(this.#bytes);
+      this.#bytes = grown;
+    }
+    this.#bytes.set(row.bytes.subarray(row.at[3], row.at[3] + VALUE_BYTES), end - VALUE_BYTES);
+    this.#startMs.push(timestampMs(row, 0));
+    this.#users.push(user);
+    this.#channels.push(row.view.getInt32(row.at[2]));
+    this.#n++;
+  }
+
+  finish(classes: readonly number[]): HostRows {
+    return {
+      n: this.#n,
+      values: new Float32Array(this.#bytes.buffer, 0, this.#n * DIMENSIONS),
+      channels: Uint16Array.from(this.#channels),
+      startMs: Float64Array.from(this.#startMs),
+      users: Uint32Array.from(this.#users),
+      classes: Uint8Array.from(this.#users, (user) => classes[user]),
+    };
+  }
 }

@@ -18,43 +18,56 @@ const DAY_MS = 86_400_000;
 /** Windows of this many days before the newest say how many there are a day. */
 const RATE_DAYS = 14;
 
-/** Scores hosts; gives how many windows were scored. */
+/** First half of the advisory locks under which a host is scored. */
+const SCORE_LOCK = 7_261_002;
+/** Hosts at a time: one is read and scored here while Postgres writes the other. */
+const HOSTS_AT_ONCE = 2;
+
+/** Scores hosts; gives how many windows of each were scored, or why that failed. */
 export async function scoreJob(
   database: Database,
   hostIds: readonly string[],
   nowMs: () => number,
-): Promise<number> {
+  onScored: () => void = () => {},
+): Promise<Map<string, number | Error>> {
   const limit = await alertLimit(database.sql);
-  let windows = 0;
-  for (const hostId of [...hostIds].sort()) {
-    windows += await scoreHost(database, hostId, limit, nowMs);
-  }
-  return windows;
+  const outcome = new Map<string, number | Error>();
+  const left = hostIds.toSorted().values();
+  await Promise.all(Array.from({ length: HOSTS_AT_ONCE }, async () => {
+    for (const hostId of left) {
+      const windows = scoreHost(database, hostId, limit, nowMs);
+      outcome.set(hostId, await windows.catch((error: Error) => error));
+      onScored();
+    }
+  }));
+  return outcome;
 }
 
-async function scoreHost(
+function scoreHost(
   { sql }: Database,
   hostId: string,
   limit: number,
   nowMs: () => number,
 ): Promise<number> {
-  // A batch that is being committed now saw this job waiting and added none: wait for its rows.
-  const [mark] = await sql<{ fromMs: number | null; stored: string }[]>`
-    select (extract(epoch from unscored_from) * 1000)::float8 as "fromMs", stored
-    from ledger
-    where host_id = ${hostId}
-    for share`;
-  if (!mark || mark.fromMs === null) return 0;
-  const [model] = await sql<{ modelId: string; bytes: Uint8Array }[]>`
-    select model_id as "modelId", bytes from models where host_id = ${hostId} and active`;
-  if (!model) return 0; // the train job that is due scores it
-  const fromMs = Number.isFinite(mark.fromMs) ? mark.fromMs : undefined;
-  const rows = await loadRows(sql, hostId, { unscoredBy: model.modelId, fromMs });
-  const scored = rows.n > 0 && (openModel(model.bytes) as HostModel).score(rows);
-  await sql.begin(async (transaction) => {
+  return sql.begin(async (transaction) => {
     const inside = transaction as unknown as Sql;
-    if (scored) {
-      await storeScores(inside, scoreTuples(hostId, model.modelId, rows, scored));
+    // A train job may be scoring the host too.
+    await inside`select pg_advisory_xact_lock(${SCORE_LOCK}, hashtext(${hostId}))`;
+    // A batch that is being committed now saw this job waiting and added none: wait for its rows.
+    await sql`select from ledger where host_id = ${hostId} for share`;
+    const [mark] = await inside<{ fromMs: number | null; stored: string }[]>`
+      select (extract(epoch from unscored_from) * 1000)::float8 as "fromMs", stored
+      from ledger
+      where host_id = ${hostId}`;
+    if (!mark || mark.fromMs === null) return 0;
+    const [model] = await inside<{ modelId: string; bytes: Uint8Array }[]>`
+      select model_id as "modelId", bytes from models where host_id = ${hostId} and active`;
+    if (!model) return 0; // the train job that is due scores it
+    const fromMs = Number.isFinite(mark.fromMs) ? mark.fromMs : undefined;
+    const rows = await loadRows(inside, hostId, { unscoredBy: model.modelId, fromMs });
+    if (rows.n > 0) {
+      const scored = (openModel(model.bytes) as HostModel).score(rows);
+      await storeScores(inside, hostId, model.modelId, rows, scored);
       await raiseAlerts(inside, hostId, rows, scored, limit, nowMs);
       await touchUsers(inside, hostId, rows);
     }
@@ -64,8 +77,8 @@ async function scoreHost(
       where host_id = ${hostId} and stored = ${mark.stored}
         and exists (select from models where host_id = ${hostId} and model_id = ${model.modelId}
           and active)`;
-  });
-  return rows.n;
+    return rows.n;
+  }) as Promise<number>;
 }
 
 /** Moves the last window of the host's users. */
@@ -106,17 +119,21 @@ function scoreTuples(
   });
 }
 
-async function storeScores(sql: Sql, tuples: Iterable<Uint8Array>): Promise<void> {
-  await sql`create temp table scored (like scores) on commit drop`;
-  await copyIn(sql, `copy scored (${COLUMNS}) from stdin (format binary)`, tuples);
-  await sql.unsafe(`
-    insert into scores (${COLUMNS})
-    select ${COLUMNS} from scored
-    on conflict (host_id, window_start, user_id) do update
-      set model_id = excluded.model_id, score = excluded.score, p = excluded.p,
-        confidence = excluded.confidence, top_columns = excluded.top_columns,
-        top_shares = excluded.top_shares, top_low = excluded.top_low,
-        top_high = excluded.top_high`);
+/** Writes scores in place of what an earlier model gave the same windows. */
+async function storeScores(
+  sql: Sql,
+  hostId: string,
+  modelId: string,
+  rows: LoadedRows,
+  scored: Scored,
+): Promise<void> {
+  const from = new Date(rows.startMs[0]).toISOString();
+  await sql`
+    delete from scores
+    where host_id = ${hostId} and window_start >= ${from}::text::timestamptz
+      and model_id <> ${modelId}`;
+  const tuples = scoreTuples(hostId, modelId, rows, scored);
+  await copyIn(sql, `copy scores (${COLUMNS}) from stdin (format binary)`, tuples);
 }
 
 /** The p-value up to which windows become alerts: the budget a day over the windows a day. */

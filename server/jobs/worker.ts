@@ -8,11 +8,11 @@ import type { Job } from "pg-boss";
 import type { Database } from "@/db/open.ts";
 import type { TrainHostsOptions } from "@/models/detection.ts";
 import { refreshRisks } from "@/server/risk.ts";
-import { QUEUES } from "./boss.ts";
+import { type Queue, QUEUES } from "./boss.ts";
 import type { HostJob, Jobs } from "./jobs.ts";
 import { baselineJob } from "./baseline.ts";
 import { calibrateJob, recountJob, retainJob } from "./estate_jobs.ts";
-import { noteProgress } from "./progress.ts";
+import { JobNote } from "./progress.ts";
 import { scoreJob } from "./score.ts";
 import { trainJob } from "./train.ts";
 
@@ -21,8 +21,6 @@ const log = getLogger(["habit", "server", "worker"]);
 /** Hosts of one training: enough for the engine to fill every core. */
 const HOSTS_AT_ONCE = 128;
 const POLL_SECONDS = 0.5;
-/** Progress of a long job is written at most this often. */
-const PROGRESS_MS = 500;
 
 /** What a worker runs with. */
 export interface WorkerOptions {
@@ -52,58 +50,83 @@ export async function startWorker(options: WorkerOptions): Promise<JobWorker> {
     notifyPollingIntervalSeconds: 1,
   };
 
-  async function train(batch: Job<HostJob>[]): Promise<void> {
-    const hostIds = batch.map(({ data }) => data.hostId);
-    const job = { jobId: batch[0].id, queue: "train", startedMs: now() };
-    const total = hostIds.length;
-    const say = `models of ${total} hosts`;
-    await noteProgress(sql, job, 0, total, say, now());
-    let lastMs = now();
-    const trained = await trainJob(database, hostIds, {
-      seed: 1,
-      ...options.training,
-      signal: stopping.signal,
-      onProgress(done) {
-        if (now() - lastMs < PROGRESS_MS) return;
-        lastMs = now();
-        noteProgress(sql, job, done, total, say, now()).catch(() => {}); // the next one may get through
-      },
-    }, now);
-    const windows = await scoreJob(database, trained, now);
-    await refreshRisks(sql, trained);
-    await jobs.insert(sql, "baseline", trained, { full: true });
-    const message = `${trained.length} models trained, ${windows} windows scored`;
-    await noteProgress(sql, job, total, total, message, now(), true);
-    log.info("Models are trained.", { hosts: trained.length, windows });
-  }
-
-  async function score(batch: Job<HostJob>[]): Promise<void> {
-    const hostIds = batch.map(({ data }) => data.hostId);
-    const job = { jobId: batch[0].id, queue: "score", startedMs: now() };
-    await noteProgress(sql, job, 0, hostIds.length, `windows of ${hostIds.length} hosts`, now());
-    const windows = await scoreJob(database, hostIds, now);
-    await refreshRisks(sql, hostIds);
-    const message = `${windows} windows scored`;
-    await noteProgress(sql, job, hostIds.length, hostIds.length, message, now(), true);
-  }
-
-  async function baseline(batch: Job<HostJob>[]): Promise<void> {
-    const job = { jobId: batch[0].id, queue: "baseline", startedMs: now() };
-    const total = batch.length;
-    let windows = 0;
-    for (const [done, { data }] of batch.entries()) {
-      await noteProgress(sql, job, done, total, `baselines of ${total} hosts`, now());
-      windows += await baselineJob(database, data.hostId, data.full);
+  /** Runs a job with its row of progress: what it came to, or why it failed. */
+  async function noted(
+    queue: Queue,
+    jobId: string,
+    total: number,
+    say: string,
+    run: (step: () => void) => Promise<string>,
+  ): Promise<void> {
+    const note = new JobNote(sql, jobId, queue, total, now);
+    let done = 0;
+    await note.begin(say);
+    try {
+      const message = await run(() => note.at(++done, say));
+      await note.end(total, message);
+    } catch (error) {
+      await note.end(done, error instanceof Error ? error.message : String(error));
+      throw error;
     }
-    await noteProgress(sql, job, total, total, `${windows} windows counted`, now(), true);
   }
 
-  function once(queue: string, run: (data: { full?: boolean }) => Promise<string>) {
-    return async ([{ id, data }]: Job<{ full?: boolean }>[]): Promise<void> => {
-      const job = { jobId: id, queue, startedMs: now() };
-      await noteProgress(sql, job, 0, 1, "", now());
-      await noteProgress(sql, job, 1, 1, await run(data ?? {}), now(), true);
-    };
+  /** Scores hosts; gives a sentence, and those whose scoring failed with the reason. */
+  async function scored(hostIds: readonly string[], step?: () => void) {
+    const outcome = await scoreJob(database, hostIds, now, step);
+    const failed = new Map([...outcome].filter(([, each]) => each instanceof Error));
+    let windows = 0;
+    for (const each of outcome.values()) if (typeof each === "number") windows += each;
+    await refreshRisks(sql, hostIds.filter((hostId) => !failed.has(hostId)));
+    const but = failed.size > 0 ? `; ${failed.size} hosts failed and are tried again` : "";
+    return { message: `${windows} windows scored${but}`, failed: failed as Map<string, Error> };
+  }
+
+  function train(batch: Job<HostJob>[]): Promise<void> {
+    const hostIds = batch.map(({ data }) => data.hostId);
+    const say = `models of ${hostIds.length} hosts`;
+    return noted("train", batch[0].id, hostIds.length, say, async (step) => {
+      const trained = await trainJob(database, hostIds, {
+        seed: 1,
+        ...options.training,
+        signal: stopping.signal,
+        onProgress: step,
+      }, now);
+      const { message, failed } = await scored(trained);
+      await jobs.insert(sql, "score", [...failed.keys()]);
+      await jobs.insert(sql, "baseline", trained, { full: true });
+      log.info("Models are trained.", { hosts: trained.length });
+      return `${trained.length} models trained, ${message}`;
+    });
+  }
+
+  function score(batch: Job<HostJob>[]): Promise<void> {
+    const hostIds = batch.map(({ data }) => data.hostId);
+    const say = `windows of ${hostIds.length} hosts`;
+    return noted("score", batch[0].id, hostIds.length, say, async (step) => {
+      const { message, failed } = await scored(hostIds, step);
+      for (const { id, data } of batch) {
+        const reason = failed.get(data.hostId);
+        if (reason) await jobs.boss.fail("score", id, { message: reason.message });
+      }
+      return message;
+    });
+  }
+
+  function baseline(batch: Job<HostJob>[]): Promise<void> {
+    const say = `baselines of ${batch.length} hosts`;
+    return noted("baseline", batch[0].id, batch.length, say, async (step) => {
+      let windows = 0;
+      for (const { data } of batch) {
+        windows += await baselineJob(database, data.hostId, data.full);
+        step();
+      }
+      return `${windows} windows counted`;
+    });
+  }
+
+  function once(queue: Queue, run: (data: { full?: boolean }) => Promise<string>) {
+    return ([{ id, data }]: Job<{ full?: boolean }>[]): Promise<void> =>
+      noted(queue, id, 1, "", () => run(data ?? {}));
   }
 
   await jobs.boss.work("train", work, train);

@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
+import { jobsText, lookAtJobs } from "@/commands/jobs.ts";
 import { startEmbedded } from "@/db/embedded.ts";
 import { type Database, openDatabase } from "@/db/open.ts";
 import { BatchStore, hostIdOf } from "@/db/store_batches.ts";
 import { column, SCHEMA_ID } from "@/features/schema.ts";
 import { WINDOW_MS } from "@/features/vector.ts";
 import type { WireRow } from "@/features/wire.ts";
+import { deadJobs, failingJobs, queueStates } from "@/server/jobs/look.ts";
 import { createJobs, type Jobs } from "@/server/jobs/jobs.ts";
 import { retainJob } from "@/server/jobs/estate_jobs.ts";
+import { pace } from "@/server/jobs/progress.ts";
 import { startWorker } from "@/server/jobs/worker.ts";
 
 const EPOCH = "00000000-0000-4000-8000-00000000000a";
@@ -58,6 +61,12 @@ async function untilDone(database: Database, jobs: Jobs): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
+
+Deno.test("a job's pace is its steps a second, and says when it ends", () => {
+  assert.deepEqual(pace(20, 50, 4_000), { perSecond: 5, secondsLeft: 6 });
+  assert.deepEqual(pace(20, 0, 4_000), { perSecond: 5, secondsLeft: undefined });
+  assert.deepEqual(pace(0, 50, 4_000), { perSecond: undefined, secondsLeft: undefined });
+});
 
 Deno.test("jobs", async (t) => {
   const folder = await Deno.makeTempDir();
@@ -120,15 +129,32 @@ Deno.test("jobs", async (t) => {
         assert.deepEqual(await baseline(), added);
       },
     );
+    await t.step("a host that cannot be scored is tried again alone", async () => {
+      const [{ bytes }] = await sql`
+        select bytes from models where host_id = ${hostIdOf("ws-b")} and active`;
+      await sql`update models set bytes = '\\x00' where host_id = ${hostIdOf("ws-b")} and active`;
+      await send(database, jobs, "ws-b", 6, 2);
+      const states = async () => (await queueStates(sql)).find(({ queue }) => queue === "score")!;
+      for (let i = 0; i < 100 && (await states()).failing === 0; i++) {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      assert.deepEqual((await failingJobs(sql)).map((job) => job.hostId), [hostIdOf("ws-b")]);
+      await sql`update models set bytes = ${bytes} where host_id = ${hostIdOf("ws-b")} and active`;
+      await untilDone(database, jobs);
+      assert.equal(await unscored(), 0);
+    });
     await t.step("a job that always fails ends among the dead, and can be sent again", async () => {
       await sql`update models set bytes = '\\x00' where host_id = ${hostId}`;
       await jobs.boss.updateQueue("score", { retryLimit: 0 });
       await send(database, jobs, "ws-a", 220, 2);
       await untilDone(database, jobs);
-      for (let i = 0; i < 50 && (await jobs.dead()).length === 0; i++) {
+      for (let i = 0; i < 50 && (await deadJobs(sql)).length === 0; i++) {
         await new Promise((resolve) => setTimeout(resolve, 100));
       }
-      const [dead] = await jobs.dead();
+      const [dead] = await deadJobs(sql);
+      const state = (await queueStates(sql)).find(({ queue }) => queue === "score");
+      assert.deepEqual(state, { queue: "score", waiting: 0, running: 0, failing: 0, dead: 1 });
+      assert.match(jobsText(await lookAtJobs(sql)), /score .*1 dead[^]*1 dead job/);
       assert.equal(dead.queue, "score");
       assert.equal(dead.hostId, hostId);
       assert.match(dead.reason, /checkpoint|bytes|model/i);
@@ -136,7 +162,7 @@ Deno.test("jobs", async (t) => {
       await untilDone(database, jobs);
       assert.equal(await jobs.redrive("score"), 1);
       await untilDone(database, jobs);
-      assert.deepEqual(await jobs.dead(), []);
+      assert.deepEqual(await deadJobs(sql), []);
       assert.equal(await unscored(), 0);
     });
     await t.step("a late window is scored, whatever was scored after it", async () => {
