@@ -6,7 +6,7 @@
  */
 import type { Hour, Orphan } from "./hour.ts";
 import type { HostMemory } from "./memory.ts";
-import { finishRow, type RowContext } from "./finish.ts";
+import { clockOf, finishRow, type RowContext } from "./finish.ts";
 import { rememberRow } from "./remember.ts";
 import { type Row, SUM } from "./row.ts";
 import { MASK_CHANNELS } from "./schema.ts";
@@ -39,12 +39,12 @@ export function closeHour(hour: Hour, memory: HostMemory, options: CloseOptions)
   learnAliases(hour, memory);
   const rows = resolveRows(hour, memory);
   const channels = options.audited(auditedChannels(hour, memory, endMs)) | hour.channels;
+  const offsetMinutes = options.offsetMinutes(hour.startMs);
   const context: RowContext = {
     hour,
     memory,
     rows,
-    offsetMinutes: options.offsetMinutes(hour.startMs),
-    holidays: options.holidays,
+    clock: clockOf(hour.startMs, offsetMinutes, options.holidays),
     sysmon: [...rows.values()].some((row) => row.sysmon !== undefined),
     gap: recordGap(hour, memory),
   };
@@ -58,7 +58,7 @@ export function closeHour(hour: Hour, memory: HostMemory, options: CloseOptions)
     userName: user === SYSTEM_USER ? "" : row.name, // it merges many accounts: none names it
     entityClass: entityClass(user, memory),
     startMs: hour.startMs,
-    offsetMinutes: context.offsetMinutes,
+    offsetMinutes,
     events: row.events,
     channels,
     values: values.get(user)!,

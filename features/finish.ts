@@ -7,7 +7,7 @@ import type { Hour } from "./hour.ts";
 import { finishPrograms } from "./finish_programs.ts";
 import { contextOf, type HostMemory, isNew, SEEN, surpriseIn, UserMemory } from "./memory.ts";
 import { type Row, SET, SHARED, SUM, SUMMED } from "./row.ts";
-import { column, type FeatureName, FEATURES } from "./schema.ts";
+import { COLUMN, type Column, FEATURES } from "./schema.ts";
 import { entropyBits } from "./text.ts";
 import type { Tally } from "./tally.ts";
 import { DIMENSIONS, SYSTEM_USER, WINDOW_MS } from "./vector.ts";
@@ -18,8 +18,7 @@ export interface RowContext {
   readonly memory: HostMemory;
   /** All rows of the hour by user. */
   readonly rows: ReadonlyMap<string, Row>;
-  readonly offsetMinutes: number;
-  readonly holidays: ReadonlySet<string>;
+  readonly clock: Clock;
   /** Programs are counted by Sysmon in this hour, else by 4688. */
   readonly sysmon: boolean;
   /** Missing share of record ids, 0 to 1. */
@@ -27,66 +26,66 @@ export interface RowContext {
 }
 
 /** Columns that rows sum up: column, place of the sum. */
-const SUMS = SUMMED.map((name) => [column(name), SUM[name]]);
+const SUMS = SUMMED.map((name) => [COLUMN[name], SUM[name]]);
 /** Columns that are a share: column, place of the hits; the cases stand behind. */
-const SHARES = SHARED.map((name) => [column(name), SUM[name]]);
+const SHARES = SHARED.map((name) => [COLUMN[name], SUM[name]]);
 /** Columns that count the items of a set: column, set. */
 const DISTINCT = [
   ...["src_ip_distinct", "src_ws_distinct", "fail_users_distinct", "fail_src_distinct"] as const,
   ...["explicit_targets", "explicit_accounts", "rdp_out", "admin_port_fanout"] as const,
   ...["tgs_services", "enum_members", "ps_cmds_distinct", "share_access"] as const,
-].map((name) => [column(name), SET[name]]);
+].map((name) => [COLUMN[name], SET[name]]);
 /** Columns that count what a user never did before: column, set of the row, set of the memory. */
 export const NEW_FOR_USER: readonly (readonly [number, number, number])[] = [
-  [column("logon_type_new"), SET.logon_type_new, SEEN.logonType],
-  [column("new_src_ip"), SET.src_ip_distinct, SEEN.sourceIp],
-  [column("new_src_ws"), SET.src_ws_distinct, SEEN.workstation],
-  [column("explicit_new_target"), SET.explicit_new_target, SEEN.reached],
-  [column("new_internal_dest"), SET.new_internal_dest, SEEN.internal],
-  [column("new_service_name"), SET.tgs_services, SEEN.service],
-  [column("priv_new"), SET.priv_new, SEEN.privilege],
+  [COLUMN.logon_type_new, SET.logon_type_new, SEEN.logonType],
+  [COLUMN.new_src_ip, SET.src_ip_distinct, SEEN.sourceIp],
+  [COLUMN.new_src_ws, SET.src_ws_distinct, SEEN.workstation],
+  [COLUMN.explicit_new_target, SET.explicit_new_target, SEEN.reached],
+  [COLUMN.new_internal_dest, SET.new_internal_dest, SEEN.internal],
+  [COLUMN.new_service_name, SET.tgs_services, SEEN.service],
+  [COLUMN.priv_new, SET.priv_new, SEEN.privilege],
 ];
 /** Columns that count what the host never saw before. */
 export const NEW_FOR_HOST: readonly (readonly [number, number, number])[] = [
-  [column("dns_new"), SET.dns_new, SEEN.domain],
-  [column("hash_new"), SET.hash_new, SEEN.hash],
-  [column("driver_load"), SET.driver_load, SEEN.driver],
+  [COLUMN.dns_new, SET.dns_new, SEEN.domain],
+  [COLUMN.hash_new, SET.hash_new, SEEN.hash],
+  [COLUMN.driver_load, SET.driver_load, SEEN.driver],
 ];
 const HOST_ONLY = FEATURES.flatMap(({ scope }, i) => scope === "host" ? [i] : []);
-const DATA_TOUCH = column("data_touch");
 /** Contexts of surprisal: a user's sources, the programs of explicit logons on a host. */
 export const SOURCES = contextOf(SEEN.source);
 export const EXPLICIT_PROGRAMS = contextOf(SEEN.explicitProgram);
 const DAY_MS = 86_400_000;
+/** The values of the row at hand, in their units. */
+const VALUES = new Float64Array(DIMENSIONS);
+const SCALE = Float64Array.from(FEATURES, ({ wireScale }: Column) => wireScale);
+const LOW = Float64Array.from(FEATURES, ({ wireRange }: Column) => wireRange[0]);
+const HIGH = Float64Array.from(FEATURES, ({ wireRange }: Column) => wireRange[1]);
 
 /** The row's wire integers; the memory stays as it is. */
 export function finishRow(user: string, row: Row, context: RowContext): Int32Array {
-  const values = new Float64Array(DIMENSIONS);
-  const set = (name: FeatureName, value: number) => void (values[column(name)] = value);
+  const out = VALUES.fill(0);
   const { tally } = row;
   const before = context.memory.users.get(user) ?? newcomer(context.hour.startMs);
-  for (const [i, place] of SUMS) values[i] = row.sum(place);
-  for (const [i, place] of SHARES) values[i] = share(row.sum(place), row.sum(place + 1));
-  for (const [i, items] of DISTINCT) values[i] = tally.distinct(items);
-  for (const [i, items, seen] of NEW_FOR_USER) values[i] = unseen(tally, items, before.seen, seen);
+  for (const [i, place] of SUMS) out[i] = row.sum(place);
+  for (const [i, place] of SHARES) out[i] = share(row.sum(place), row.sum(place + 1));
+  for (const [i, items] of DISTINCT) out[i] = tally.distinct(items);
+  for (const [i, items, seen] of NEW_FOR_USER) out[i] = unseen(tally, items, before.seen, seen);
   for (const [i, items, seen] of NEW_FOR_HOST) {
-    values[i] = unseen(tally, items, context.memory.seen, seen);
+    out[i] = unseen(tally, items, context.memory.seen, seen);
   }
-  time(set, row, before, context);
-  mixOfEvents(set, row, before);
-  logons(set, row);
-  novelty(set, row, before, context);
-  finishPrograms(set, row, before, context);
-  scripts(set, row, context.memory);
-  pairs(set, row);
-  values[DATA_TOUCH] += tally.distinct(SET.data_touch); // changes, and the files read
-  if (user === SYSTEM_USER) hostColumns(set, context);
-  else for (const i of HOST_ONLY) values[i] = 0;
-  return toWire(values);
+  time(out, row, before, context);
+  mixOfEvents(out, row, before);
+  logons(out, row);
+  novelty(out, row, before, context);
+  finishPrograms(out, row, before, context);
+  scripts(out, row, context.memory);
+  pairs(out, row);
+  out[COLUMN.data_touch] += tally.distinct(SET.data_touch); // changes, and the files read
+  if (user === SYSTEM_USER) hostColumns(out, context);
+  else for (const i of HOST_ONLY) out[i] = 0;
+  return toWire(out);
 }
-
-/** Sets a column of the row at hand by name. */
-export type SetColumn = (name: FeatureName, value: number) => void;
 
 function newcomer(startMs: number): UserMemory {
   const user = new UserMemory();
@@ -109,28 +108,49 @@ export function share(part: number, whole: number): number {
 }
 
 /** Hour of the host's week, Monday 0:00 = 0. */
-export function hourOfWeek(startMs: number, offsetMinutes: number): number {
+function hourOfWeek(startMs: number, offsetMinutes: number): number {
   const local = Math.floor((startMs + offsetMinutes * 60_000) / WINDOW_MS);
   return ((local + 72) % 168 + 168) % 168; // 1970 began on a Thursday
 }
 
-function time(set: SetColumn, row: Row, before: UserMemory, context: RowContext): void {
-  const { startMs } = context.hour;
-  const localMs = startMs + context.offsetMinutes * 60_000;
-  const hourOfDay = (localMs + WINDOW_MS / 2) % DAY_MS / WINDOW_MS;
-  const week = hourOfWeek(startMs, context.offsetMinutes);
-  const day = Math.floor(week / 24);
-  set("hour_sin", Math.sin(2 * Math.PI * hourOfDay / 24));
-  set("hour_cos", Math.cos(2 * Math.PI * hourOfDay / 24));
-  set("dow_sin", Math.sin(2 * Math.PI * day / 7));
-  set("dow_cos", Math.cos(2 * Math.PI * day / 7));
-  set("active_minutes", bitCount(row.minutesLow) + bitCount(row.minutesHigh));
-  const holiday = context.holidays.has(new Date(localMs).toISOString().slice(0, 10));
-  set("weekend_holiday", day >= 5 || holiday ? 1 : 0);
-  set("hour_surprise", surprisal(before.hours[week], before.windows, 167));
-  const gapMs = startMs - before.lastStartMs;
-  set("idle_gap", before.windows > 0 ? Math.max(0, gapMs / WINDOW_MS - 1) : 0);
-  set("user_tenure", Math.exp(-(startMs - before.firstSeenMs) / DAY_MS / 14));
+/** What the hour itself says, the same in every row. */
+export interface Clock {
+  /** Hour of the host's week. */
+  readonly week: number;
+  /** Columns and their values. */
+  readonly values: readonly (readonly [number, number])[];
+}
+
+/** What an hour says by the host's clock; holidays count like a weekend. */
+export function clockOf(
+  startMs: number,
+  offsetMinutes: number,
+  holidays: ReadonlySet<string>,
+): Clock {
+  const localMs = startMs + offsetMinutes * 60_000;
+  const day = 2 * Math.PI * ((localMs + WINDOW_MS / 2) % DAY_MS) / DAY_MS;
+  const week = hourOfWeek(startMs, offsetMinutes);
+  const weekday = Math.floor(week / 24);
+  const free = weekday >= 5 || holidays.has(new Date(localMs).toISOString().slice(0, 10));
+  return {
+    week,
+    values: [
+      [COLUMN.hour_sin, Math.sin(day)],
+      [COLUMN.hour_cos, Math.cos(day)],
+      [COLUMN.dow_sin, Math.sin(2 * Math.PI * weekday / 7)],
+      [COLUMN.dow_cos, Math.cos(2 * Math.PI * weekday / 7)],
+      [COLUMN.weekend_holiday, free ? 1 : 0],
+    ],
+  };
+}
+
+function time(out: Float64Array, row: Row, before: UserMemory, { hour, clock }: RowContext): void {
+  for (const [i, value] of clock.values) out[i] = value;
+  out[COLUMN.active_minutes] = bitCount(row.minutesLow) + bitCount(row.minutesHigh);
+  out[COLUMN.hour_surprise] = surprisal(before.hours[clock.week], before.windows, 167);
+  const gap = (hour.startMs - before.lastStartMs) / WINDOW_MS - 1;
+  out[COLUMN.idle_gap] = before.windows > 0 ? Math.max(0, gap) : 0;
+  out[COLUMN.user_tenure] = Math.exp(-(hour.startMs - before.firstSeenMs) / DAY_MS / 14);
 }
 
 function bitCount(bits: number): number {
@@ -139,13 +159,13 @@ function bitCount(bits: number): number {
   return count;
 }
 
-function mixOfEvents(set: SetColumn, { tally, events }: Row, { mix }: UserMemory): void {
+function mixOfEvents(out: Float64Array, { tally, events }: Row, { mix }: UserMemory): void {
   const kinds = tally.distinct(SET.kinds);
   const bits = entropyBits(tally.counts(SET.kinds));
-  set("ev_total", events);
-  set("eid_distinct", kinds);
-  set("eid_entropy", kinds > 1 ? bits / Math.log2(kinds) : 0);
-  set("eid_jsd", mix.empty || events === 0 ? 0 : mix.divergence(tally, SET.kinds, events));
+  out[COLUMN.ev_total] = events;
+  out[COLUMN.eid_distinct] = kinds;
+  out[COLUMN.eid_entropy] = kinds > 1 ? bits / Math.log2(kinds) : 0;
+  out[COLUMN.eid_jsd] = mix.empty || events === 0 ? 0 : mix.divergence(tally, SET.kinds, events);
 }
 
 /** Counters that two kinds of event write for the same act: the larger counts. */
@@ -153,24 +173,24 @@ function larger(row: Row, a: number, b: number): number {
   return Math.max(row.sum(a), row.sum(b));
 }
 
-function logons(set: SetColumn, row: Row): void {
+function logons(out: Float64Array, row: Row): void {
   const [ok, failed] = [row.sum(SUM.logon_ok), row.sum(SUM.logon_fail)];
   const reconnects = larger(row, SUM.reconnect, SUM.rdpReconnect);
-  set("logon_unlock", larger(row, SUM.unlock, SUM.unlocked));
-  set("logon_rdp", larger(row, SUM.rdp, SUM.rdpSession) + reconnects);
-  set("lockouts", larger(row, SUM.lockouts, SUM.lockoutFailures));
-  set("fail_ratio", (failed + 1) / (failed + ok + 2));
-  set("fail_burst", row.failuresByMinute ? Math.max(...row.failuresByMinute) : 0);
+  out[COLUMN.logon_unlock] = larger(row, SUM.unlock, SUM.unlocked);
+  out[COLUMN.logon_rdp] = larger(row, SUM.rdp, SUM.rdpSession) + reconnects;
+  out[COLUMN.lockouts] = larger(row, SUM.lockouts, SUM.lockoutFailures);
+  out[COLUMN.fail_ratio] = (failed + 1) / (failed + ok + 2);
+  out[COLUMN.fail_burst] = row.failuresByMinute ? Math.max(...row.failuresByMinute) : 0;
 }
 
-function pairs(set: SetColumn, row: Row): void {
-  set("svc_install", larger(row, SUM.service7045, SUM.service4697));
-  set("svc_susp", larger(row, SUM.service7045Odd, SUM.service4697Odd));
-  set("task_created", larger(row, SUM.task4698, SUM.task106));
-  set("task_changed", larger(row, SUM.task4702, SUM.task140));
+function pairs(out: Float64Array, row: Row): void {
+  out[COLUMN.svc_install] = larger(row, SUM.service7045, SUM.service4697);
+  out[COLUMN.svc_susp] = larger(row, SUM.service7045Odd, SUM.service4697Odd);
+  out[COLUMN.task_created] = larger(row, SUM.task4698, SUM.task106);
+  out[COLUMN.task_changed] = larger(row, SUM.task4702, SUM.task140);
 }
 
-function novelty(set: SetColumn, row: Row, before: UserMemory, { memory }: RowContext): void {
+function novelty(out: Float64Array, row: Row, before: UserMemory, { memory }: RowContext): void {
   const { tally } = row;
   const most = (items: number, counts: BoundedCounts, context: number) => {
     let nats = 0;
@@ -179,13 +199,13 @@ function novelty(set: SetColumn, row: Row, before: UserMemory, { memory }: RowCo
     }
     return nats;
   };
-  set("src_surprise", most(SET.source, before.seen, SOURCES));
-  set("explicit_odd_process", most(SET.explicit_odd_process, memory.seen, EXPLICIT_PROGRAMS));
-  set("first_on_host", before.windows === 0 ? 1 : 0);
-  set("user_rarity_on_host", surprisal(before.windows, memory.windows, memory.users.size));
+  out[COLUMN.src_surprise] = most(SET.source, before.seen, SOURCES);
+  out[COLUMN.explicit_odd_process] = most(SET.explicit_odd_process, memory.seen, EXPLICIT_PROGRAMS);
+  out[COLUMN.first_on_host] = before.windows === 0 ? 1 : 0;
+  out[COLUMN.user_rarity_on_host] = surprisal(before.windows, memory.windows, memory.users.size);
 }
 
-function scripts(set: SetColumn, { scripts }: Row, memory: HostMemory): void {
+function scripts(out: Float64Array, { scripts }: Row, memory: HostMemory): void {
   if (!scripts) return;
   let entropy = 0;
   let suspicious = 0;
@@ -195,25 +215,25 @@ function scripts(set: SetColumn, { scripts }: Row, memory: HostMemory): void {
     if (script.suspicious) suspicious++;
     if (isNew(memory.seen, SEEN.script, script.hash)) fresh.add(script.hash);
   }
-  set("ps_blocks", scripts.distinct);
-  set("ps_susp_tokens", suspicious * scripts.weight);
-  set("ps_entropy", entropy / 8);
-  set("ps_new_script", fresh.size * scripts.weight);
+  out[COLUMN.ps_blocks] = scripts.distinct;
+  out[COLUMN.ps_susp_tokens] = suspicious * scripts.weight;
+  out[COLUMN.ps_entropy] = entropy / 8;
+  out[COLUMN.ps_new_script] = fresh.size * scripts.weight;
 }
 
-function hostColumns(set: SetColumn, { rows, memory, gap }: RowContext): void {
+function hostColumns(out: Float64Array, { rows, memory, gap }: RowContext): void {
   const people = [...rows.keys()].filter((user) => user !== SYSTEM_USER);
-  set("users_on_host", people.length);
-  set("new_users_on_host", people.filter((user) => !memory.users.has(user)).length);
-  set("log_gap", gap);
+  out[COLUMN.users_on_host] = people.length;
+  out[COLUMN.new_users_on_host] = people.filter((user) => !memory.users.has(user)).length;
+  out[COLUMN.log_gap] = gap;
 }
 
 /** Values in their units -> integers in wire units, within each column's range. */
 function toWire(values: Float64Array): Int32Array {
   const wire = new Int32Array(DIMENSIONS);
   for (let i = 0; i < DIMENSIONS; i++) {
-    const { wireScale, wireRange: [low, high] } = FEATURES[i];
-    wire[i] = Math.min(high, Math.max(low, Math.round(values[i] * wireScale)));
+    if (values[i] === 0) continue; // most are
+    wire[i] = Math.min(HIGH[i], Math.max(LOW[i], Math.round(values[i] * SCALE[i])));
   }
   return wire;
 }

@@ -5,7 +5,6 @@
 import type { BoundedCounts } from "./counts.ts";
 import {
   EXPLICIT_PROGRAMS,
-  hourOfWeek,
   NEW_FOR_HOST,
   NEW_FOR_USER,
   type RowContext,
@@ -22,7 +21,7 @@ export function rememberRow(user: string, row: Row, context: RowContext): void {
   mine.windows++;
   memory.windows++;
   mine.lastStartMs = startMs;
-  mine.hours[hourOfWeek(startMs, context.offsetMinutes)]++;
+  mine.hours[context.clock.week]++;
   if (row.events > 0) mine.mix.add(tally, SET.kinds, row.events, startMs);
   mine.logons.service += row.sum(SUM.serviceLogon);
   mine.logons.person += row.sum(SUM.personLogon);

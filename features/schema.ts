@@ -41,11 +41,14 @@ export const FEATURES = [
 /** The name of a column. */
 export type FeatureName = typeof FEATURES[number]["name"];
 
-const INDEX: ReadonlyMap<string, number> = new Map(FEATURES.map(({ name }, i) => [name, i]));
+/** The places of the columns in the vector, by name. */
+export const COLUMN = Object.fromEntries(FEATURES.map(({ name }, i) => [name, i])) as Readonly<
+  Record<FeatureName, number>
+>;
 
 /** The place of a column in the vector. */
 export function column(name: FeatureName): number {
-  return INDEX.get(name)!;
+  return COLUMN[name];
 }
 
 /** Block letter of each column, A to L. */

@@ -18,24 +18,29 @@ export class Tally implements Holder {
   #index: Map<number, number> | undefined;
   /** Entries of each set at `set + 1`; once sealed, where each set begins at `set`. */
   readonly #starts: number[];
-  /** By set: the share of items that is kept is 2^-depth. */
-  readonly #depths: number[];
+  /** By set: the share of items that is kept is 2^-depth; undefined while all are. */
+  #depths: number[] | undefined;
 
   /** For the sets 0 to `sets` - 1. */
   constructor(sets: number, budget: Budget) {
     this.#starts = new Array(sets + 1).fill(0);
-    this.#depths = new Array(sets).fill(budget.depth);
     this.#budget = budget;
+    if (budget.depth > 0) this.limitTo(budget.depth);
     budget.join(this);
   }
 
   /** What its sets take from the budget: all they may, once they outgrew their own bound. */
   get charge(): number {
     let charge = 0;
-    this.#depths.forEach((depth, set) => {
-      charge += depth > this.#budget.depth ? MAX_ITEMS + 1 : this.#starts[set + 1];
-    });
+    for (let set = 0; set + 1 < this.#starts.length; set++) {
+      charge += this.#full(set) ? MAX_ITEMS + 1 : this.#starts[set + 1];
+    }
     return charge;
+  }
+
+  /** Whether a set outgrew its own bound. */
+  #full(set: number): boolean {
+    return this.#depths !== undefined && this.#depths[set] > this.#budget.depth;
   }
 
   /** Counts an item (a 31-bit hash) of a set. */
@@ -62,11 +67,8 @@ export class Tally implements Holder {
     if (this.#index) this.#index.set(key, this.#keys.length - 1);
     else if (this.#keys.length > LISTED) this.#reindex();
     this.#starts[set + 1]++;
-    if (this.#depths[set] === this.#budget.depth) this.#budget.take(1);
-    while (this.#starts[set + 1] > MAX_ITEMS) {
-      this.#depths[set]++;
-      this.#prune();
-    }
+    if (!this.#full(set)) this.#budget.take(1);
+    while (this.#starts[set + 1] > MAX_ITEMS) this.#deepen(set, this.#depth(set) + 1);
   }
 
   #reindex(): void {
@@ -75,9 +77,20 @@ export class Tally implements Holder {
     this.#index = index;
   }
 
+  #depth(set: number): number {
+    return this.#depths ? this.#depths[set] : 0;
+  }
+
+  #deepen(set: number, depth: number): void {
+    this.#depths ??= new Array(this.#starts.length - 1).fill(0);
+    this.#depths[set] = depth;
+    this.#prune();
+  }
+
   /** Keeps at most the share 2^-depth of each set's items. */
   limitTo(depth: number): void {
-    this.#depths.forEach((own, set) => this.#depths[set] = Math.max(own, depth));
+    const depths = this.#depths ?? new Array(this.#starts.length - 1).fill(0);
+    this.#depths = depths.map((own) => Math.max(own, depth));
     this.#prune();
   }
 
@@ -99,10 +112,8 @@ export class Tally implements Holder {
 
   /** Counts in what another one of as many sets holds, before either is sealed. */
   merge(other: Tally): void {
-    other.#depths.forEach((depth, set) => {
-      if (depth <= this.#depths[set]) return;
-      this.#depths[set] = depth;
-      this.#prune();
+    other.#depths?.forEach((depth, set) => {
+      if (depth > this.#depth(set)) this.#deepen(set, depth);
     });
     other.#keys.forEach((key, i) => {
       this.add(Math.floor(key / HASH_RANGE), key % HASH_RANGE, other.#times[i]);
@@ -162,7 +173,7 @@ export class Tally implements Holder {
 
   /** Of how many items each kept item of a set stands: 1 unless the set outgrew its bound. */
   weight(set: number): number {
-    return 2 ** this.#depths[set];
+    return this.#depths ? 2 ** this.#depths[set] : 1;
   }
 
   /** Number of different items of a sealed set. */
