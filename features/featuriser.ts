@@ -6,7 +6,7 @@
  */
 import { closeHour, type CloseOptions } from "./close.ts";
 import type { EventView } from "./event.ts";
-import { type Actor, type EventKind, Hour } from "./hour.ts";
+import { type Actor, type Count, Hour } from "./hour.ts";
 import {
   CLASSIC_POWERSHELL,
   onlySeen,
@@ -21,7 +21,6 @@ import { PROGRAM_KINDS } from "./kinds/program.ts";
 import { SCRIPT_KINDS } from "./kinds/script.ts";
 import { SYSTEM_KINDS } from "./kinds/system.ts";
 import { HostMemory } from "./memory.ts";
-import { RecordIds } from "./records.ts";
 import { type Row, SET, SUM } from "./row.ts";
 import { MASK_CHANNELS } from "./schema.ts";
 import { fieldSlot } from "./fields.ts";
@@ -62,6 +61,8 @@ const MAX_SID = 184;
 const MAX_NAME = 256;
 /** Channels that are kept by name; Windows has about 1,300. */
 const MAX_CHANNELS = 4_096;
+/** Event ids of a channel that are kept; the Security log has about 420. */
+const MAX_EVENTS = 4_096;
 const [SUBJECT_SID, TARGET_SID] = [fieldSlot("SubjectUserSid"), fieldSlot("TargetUserSid")];
 
 /** How an event kind without a row of its own finds its account. */
@@ -73,7 +74,18 @@ interface Channel {
   /** Place of its sum, -1 where it has none. */
   readonly sum: number;
   readonly bits: number;
-  readonly kinds: Map<number, EventKind>;
+  /** By event id. */
+  readonly events: Map<number, KnownEvent>;
+}
+
+/** What is known of an event by its channel and id. */
+interface KnownEvent {
+  /** Hash of channel and id. */
+  readonly item: number;
+  /** Mask channels that it shows to be audited. */
+  readonly bits: number;
+  readonly actor: Actor | undefined;
+  readonly count: Count | undefined;
 }
 
 const SUMS: Readonly<Record<string, number>> = {
@@ -97,16 +109,31 @@ const channels = new Map<string, Channel>();
 function channel(name: string): Channel {
   let known = channels.get(name);
   if (!known) {
-    const kinds = KINDS.filter((kind) => kind.channel === name);
-    const ours = kinds.length > 0 && name !== SECURITY && name !== SYSMON || name === SYSTEM;
+    const ours = name === SYSTEM || name !== SECURITY && name !== SYSMON &&
+        KINDS.some((kind) => kind.channel === name);
     known = {
       name,
       hash: hashText(name),
       sum: SUMS[name] ?? -1,
       bits: name === SYSMON ? SYSMON_BIT : ours ? SYSTEM_LOGS : 0,
-      kinds: new Map(kinds.map((kind) => [kind.eventId, kind])),
+      events: new Map(),
     };
     if (channels.size < MAX_CHANNELS) channels.set(name, known);
+  }
+  return known;
+}
+
+function eventOf(from: Channel, eventId: number): KnownEvent {
+  let known = from.events.get(eventId);
+  if (!known) {
+    const kind = KINDS.find((kind) => kind.channel === from.name && kind.eventId === eventId);
+    known = {
+      item: mix(eventId, from.hash),
+      bits: from.bits | (kind?.channels ?? 0),
+      actor: kind ? kind.actor : DEFAULT_ACTOR,
+      count: kind?.count === onlySeen ? undefined : kind?.count,
+    };
+    if (from.events.size < MAX_EVENTS) from.events.set(eventId, known);
   }
   return known;
 }
@@ -166,7 +193,7 @@ export class Featuriser {
     }
     const hour = this.#hour(timeMs);
     if (event.channel !== this.#channel.name) this.#channel = channel(event.channel);
-    if (!this.#isFirst(hour, event)) {
+    if (!hour.isFirst(event.channel, event.recordId)) {
       this.report.duplicates++;
       return;
     }
@@ -189,28 +216,17 @@ export class Featuriser {
     return this.#current = hour;
   }
 
-  /** Whether the record id was not counted in this hour yet; events without one always are first. */
-  #isFirst(hour: Hour, event: EventView): boolean {
-    if (event.recordId < 0) return true;
-    let ids = hour.records.get(event.channel);
-    if (!ids) {
-      if (hour.records.size >= MAX_CHANNELS) return true;
-      hour.records.set(event.channel, ids = new RecordIds());
-    }
-    return ids.add(event.recordId);
-  }
-
   #count(event: EventView, hour: Hour, from: Channel): void {
-    const kind = from.kinds.get(event.eventId);
-    hour.channels |= from.bits | (kind?.channels ?? 0);
-    const row = this.#row(event, hour, kind ? kind.actor : DEFAULT_ACTOR);
+    const known = eventOf(from, event.eventId);
+    hour.channels |= known.bits;
+    const row = this.#row(event, hour, known.actor);
     row.events++;
     if (from.sum >= 0) row.add(from.sum);
     const minute = Math.floor((event.timeMs - hour.startMs) / 60_000);
     if (minute < 30) row.minutesLow |= 1 << minute;
     else row.minutesHigh |= 1 << (minute - 30);
-    row.put(SET.kinds, mix(event.eventId, from.hash));
-    if (kind && kind.count !== onlySeen) kind.count(event, row, hour);
+    row.put(SET.kinds, known.item);
+    known.count?.(event, row, hour);
   }
 
   #row(event: EventView, hour: Hour, actor: Actor | undefined): Row {

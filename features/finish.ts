@@ -131,7 +131,8 @@ export function clockOf(
   const day = 2 * Math.PI * ((localMs + WINDOW_MS / 2) % DAY_MS) / DAY_MS;
   const week = hourOfWeek(startMs, offsetMinutes);
   const weekday = Math.floor(week / 24);
-  const free = weekday >= 5 || holidays.has(new Date(localMs).toISOString().slice(0, 10));
+  const free = weekday >= 5 ||
+    holidays.size > 0 && holidays.has(new Date(localMs).toISOString().slice(0, 10));
   return {
     week,
     values: [

@@ -5,7 +5,7 @@
 import { Budget } from "./budget.ts";
 import type { EventView } from "./event.ts";
 import type { Program } from "./program.ts";
-import type { RecordIds } from "./records.ts";
+import { RecordIds } from "./records.ts";
 import type { Row } from "./row.ts";
 import { Rows } from "./rows.ts";
 import { Runs } from "./runs.ts";
@@ -18,6 +18,8 @@ const BUDGET = 1 << 19;
 const MAX_LISTED = 16_384;
 /** Edges of one session that an hour keeps: the earliest. */
 const MAX_EDGES = 16;
+/** Channels whose record ids are kept; Windows has about 1,300. */
+const MAX_CHANNELS = 4_096;
 const MINUTE_MS = 60_000;
 
 /** The start or end of a session. */
@@ -71,12 +73,30 @@ export class Hour {
   channels = 0;
   /** Record ids by channel. */
   readonly records = new Map<string, RecordIds>();
+  /** The channel of the last event, and its record ids. */
+  #channel: string | undefined;
+  #ids = new RecordIds();
   /** The log was cleared, lost events, or its clock was set back in this hour. */
   broken = false;
 
   /** An hour that begins at `startMs`. */
   constructor(startMs: number) {
     this.startMs = startMs;
+  }
+
+  /** Whether a record id is new in the hour; without one, or with too many channels, it always is. */
+  isFirst(channel: string, recordId: number): boolean {
+    if (recordId < 0) return true;
+    if (channel !== this.#channel) {
+      let ids = this.records.get(channel);
+      if (!ids) {
+        if (this.records.size >= MAX_CHANNELS) return true;
+        this.records.set(channel, ids = new RecordIds());
+      }
+      this.#channel = channel;
+      this.#ids = ids;
+    }
+    return this.#ids.add(recordId);
   }
 
   /** The row of the host itself. */

@@ -8,11 +8,13 @@ const BLOCK = 1_024;
 /** Blocks that are kept: 67 million ids in a row; ids of others count as new. */
 const MAX_BLOCKS = 65_536;
 
+const NO_BITS = new Uint32Array(0);
+
 /** A set of whole numbers that mostly follow each other. */
 export class RecordIds {
   readonly #blocks = new Map<number, Uint32Array<ArrayBuffer>>();
   #last = -1;
-  #bits = new Uint32Array(0);
+  #bits = NO_BITS;
   /** Numbers in the set. */
   size = 0;
   /** Smallest number; Infinity when empty. */

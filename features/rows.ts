@@ -10,7 +10,7 @@ import { hashText } from "./text.ts";
 /** Rows of accounts with a SID that an hour may have, and rows of actors known only by name. */
 const MAX_ROWS = 16_384;
 /** Accounts of the system itself: their rows are the host's. */
-const SYSTEM_SIDS = ["S-1-5-7", "S-1-5-18", "S-1-5-19", "S-1-5-20"];
+const SYSTEM_SIDS: readonly string[] = ["S-1-5-7", "S-1-5-18", "S-1-5-19", "S-1-5-20"];
 /** Window and font managers, one account a session. */
 const MANAGER_SID = /^S-1-5-(90|96)-0-\d+$/;
 
@@ -26,6 +26,8 @@ export class Rows {
   readonly system: Row;
   readonly #budget: Budget;
   readonly #rows = new Map<string, Row>();
+  #lastKey = "";
+  #last: Row;
   readonly #accounts: Kind = { depth: 0, count: 0 };
   readonly #names: Kind = { depth: 0, count: 0 };
 
@@ -33,17 +35,21 @@ export class Rows {
   constructor(budget: Budget) {
     this.#budget = budget;
     this.system = new Row(budget, 0);
-    for (const sid of SYSTEM_SIDS) this.#rows.set(sid, this.system);
+    this.#last = this.system;
   }
 
   /** The row of an actor, the host's where the hour has too many. */
   get(key: string): Row {
-    return this.#rows.get(key) ?? this.#make(key);
+    if (key === this.#lastKey) return this.#last;
+    this.#last = this.#rows.get(key) ?? this.#make(key);
+    this.#lastKey = key;
+    return this.#last;
   }
 
   #make(key: string): Row {
     const isSid = key.startsWith("S-");
-    if (isSid && MANAGER_SID.test(key)) return this.system;
+    if (SYSTEM_SIDS.includes(key)) this.#rows.set(key, this.system);
+    if (SYSTEM_SIDS.includes(key) || isSid && MANAGER_SID.test(key)) return this.system;
     const id = hashText(key);
     const kind = isSid ? this.#accounts : this.#names;
     if (id >= HASH_RANGE / 2 ** kind.depth) return this.system;

@@ -9,12 +9,15 @@ import { type Budget, HASH_RANGE, type Holder } from "./budget.ts";
 /** Items that one set keeps; beyond it, numbers of items are estimates (standard error 2 %). */
 export const MAX_ITEMS = 4_096;
 
+/** Most samples stay empty, and share this. */
+const NONE = new Map<number, never>();
+
 /** At most `limit` things with the smallest hashes. */
 export class Sample<T> implements Holder {
   readonly #budget: Budget;
   readonly #cost: number;
   readonly #limit: number;
-  readonly #items = new Map<number, T>();
+  #items: Map<number, T> = NONE;
   #depth: number;
 
   /** Each thing takes `cost` entries of the budget. */
@@ -36,6 +39,7 @@ export class Sample<T> implements Holder {
   get(hash: number, make: () => T): T | undefined {
     let item = this.#items.get(hash);
     if (item !== undefined || hash >= HASH_RANGE / this.weight) return item;
+    if (this.#items === NONE) this.#items = new Map();
     item = make();
     this.#items.set(hash, item);
     if (this.#depth === this.#budget.depth) this.#budget.take(this.#cost);
@@ -69,6 +73,6 @@ export class Sample<T> implements Holder {
 
   /** The kept things in order of their hashes. */
   entries(): [number, T][] {
-    return [...this.#items].sort(([a], [b]) => a - b);
+    return this.#items === NONE ? [] : [...this.#items].sort(([a], [b]) => a - b);
   }
 }

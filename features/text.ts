@@ -4,9 +4,21 @@
  */
 
 /** A 31-bit hash of text (FNV-1a, finished by MurmurHash3's mixer), so that it stays a small integer. */
-export function hashText(text: string, seed = 0): number {
-  let hash = 0x811c9dc5 ^ seed;
+export function hashText(text: string): number {
+  let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return mix(hash);
+}
+
+/** The hash of a text in lower case. */
+export function hashLower(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 127) return hashText(text.toLowerCase());
+    const lower = code >= 65 && code <= 90 ? code + 32 : code;
+    hash = Math.imul(hash ^ lower, 0x01000193);
+  }
   return mix(hash);
 }
 
@@ -23,14 +35,17 @@ export function baseName(path: string): string {
   return path.slice(path.lastIndexOf("\\") + 1).toLowerCase();
 }
 
+/** n log2 n of small numbers. */
+const WEIGHTED_LOG = Float64Array.from({ length: 256 }, (_, n) => n > 0 ? n * Math.log2(n) : 0);
+
 /** Shannon entropy of a histogram in bits. */
-export function entropyBits(counts: Iterable<number>): number {
+export function entropyBits(counts: ArrayLike<number>): number {
   let total = 0;
   let sum = 0;
-  for (const count of counts) {
-    if (count <= 0) continue;
+  for (let i = 0; i < counts.length; i++) {
+    const count = counts[i];
     total += count;
-    sum += count * Math.log2(count);
+    sum += count < 256 ? WEIGHTED_LOG[count] : count * Math.log2(count);
   }
   return total > 0 ? Math.max(0, Math.log2(total) - sum / total) : 0;
 }

@@ -7,7 +7,15 @@ import { fieldSlot as slot } from "../fields.ts";
 import type { Count, EventKind, Hour } from "../hour.ts";
 import { POLICY_FAILURES } from "../lists.ts";
 import { type Row, SET, SUM } from "../row.ts";
-import { baseName, hashText, isPrivate, mix, remoteAddress, sourceKey } from "../text.ts";
+import {
+  baseName,
+  hashLower,
+  hashText,
+  isPrivate,
+  mix,
+  remoteAddress,
+  sourceKey,
+} from "../text.ts";
 import { bits, kinds, named, onlySeen, SECURITY, SUBJECT, TARGET } from "./define.ts";
 
 const LOCAL_SESSIONS = "Microsoft-Windows-TerminalServices-LocalSessionManager/Operational";
@@ -70,7 +78,7 @@ const logon: Count = (event, row, hour) => {
   }
   const from = source === "" ? 0 : hashText(source);
   if (source !== "") row.put(SET.source, from);
-  hour.runs.add(event.timeMs, hashText(event.text(F.name).toLowerCase()), from, row);
+  hour.runs.add(event.timeMs, hashLower(event.text(F.name)), from, row);
   if (SESSION_TYPES.has(type)) hour.session(event.timeMs, event.text(F.logonId), undefined);
 };
 
@@ -181,7 +189,7 @@ export const LOGON_KINDS: readonly EventKind[] = [
     hour.session(event.timeMs, terminalKey(event), row);
   }),
   ...kinds(RDP_CLIENT, [1024], bits("session"), { sids: [-1] }, (event, row) => {
-    const target = hashText(event.text(slot("Value")).toLowerCase());
+    const target = hashLower(event.text(slot("Value")));
     row.put(SET.rdp_out, target);
     row.put(SET.explicit_new_target, target);
   }),

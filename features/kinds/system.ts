@@ -15,7 +15,7 @@ import {
   USER_WRITABLE,
 } from "../lists.ts";
 import { type Row, SET, SUM, type SUMMED } from "../row.ts";
-import { baseName, hashText, isPrivate, registrableDomain } from "../text.ts";
+import { baseName, hashLower, hashText, isPrivate, mix, registrableDomain } from "../text.ts";
 import {
   bits,
   kinds,
@@ -73,7 +73,7 @@ function service(event: EventView, row: Row, path: string, counter: "service7045
     INTERPRETERS.has(program) || /^\\\\/.test(path) ||
     (/^[a-z]{8,}$/i.test(name) && letterSurprisal(name.toLowerCase()) > 3.5);
   if (odd) row.add(SUM[`${counter}Odd`]);
-  if (/\.sys\b/i.test(path)) row.put(SET.driver_load, hashText(path.toLowerCase()));
+  if (/\.sys\b/i.test(path)) row.put(SET.driver_load, hashLower(path));
 }
 
 const lsassBySysmon: Count = (event, row) => {
@@ -96,13 +96,15 @@ const objectAccess: Count = (event, row) => {
 };
 
 const shareAccess: Count = (event, row) => {
-  const share = text(event, "ShareName").toLowerCase();
-  const path = text(event, "RelativeTargetName").toLowerCase();
-  row.put(SET.share_access, hashText(`${share}\\${path.split("\\", 1)[0]}`));
-  if (event.eventId !== 5145 || share.endsWith("\\ipc$")) return; // pipes hold no files
+  const name = text(event, "ShareName");
+  const path = text(event, "RelativeTargetName");
+  const folder = path.indexOf("\\");
+  const share = hashLower(name);
+  row.put(SET.share_access, mix(hashLower(folder < 0 ? path : path.slice(0, folder)), share));
+  if (event.eventId !== 5145 || /\\ipc\$$/i.test(name)) return; // pipes hold no files
   const mask = event.number(slot("AccessMask"));
   if ((mask & CHANGES) !== 0) row.add(SUM.data_touch);
-  else if ((mask & READ) !== 0) row.put(SET.data_touch, hashText(`${share}\\${path}`));
+  else if ((mask & READ) !== 0) row.put(SET.data_touch, mix(hashLower(path), share));
 };
 
 const connection: Count = (event, row) => {
@@ -195,7 +197,7 @@ export const SYSTEM_KINDS: readonly EventKind[] = [
   ),
   ...kinds(SYSMON, [3], bits("sysmon"), SYSMON_USER, connection),
   ...kinds(SYSMON, [6], bits("sysmon"), undefined, (event, row) => {
-    row.put(SET.driver_load, hashText(text(event, "ImageLoaded").toLowerCase()));
+    row.put(SET.driver_load, hashLower(text(event, "ImageLoaded")));
   }),
   ...kinds(
     SYSMON,
