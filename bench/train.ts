@@ -62,28 +62,34 @@ const RACES: readonly Race[] = [
   { name: "gan-native-vs-torch-stacked", ...native, ...gan, models: [3, 1] },
 ];
 
-/** All cases. */
+/** All cases, or those whose name holds `--only=…`. */
 export async function* figures(flags: readonly string[]): AsyncGenerator<Figure> {
-  const flag = (name: string, usual: number) =>
-    Number(flags.find((each) => each.startsWith(`--${name}=`))?.split("=")[1] ?? usual);
-  const repeats = flag("repeats", 5);
-  await using peers = await startPeers();
-  if (!peers.cases.includes("keras-256") || !peers.cases.includes("loop-256")) {
-    console.error(`Some peers are not installed: ${INSTALL}`);
-  }
+  const text = (name: string) => flags.find((each) => each.startsWith(`--${name}=`))?.split("=")[1];
+  const only = text("only") ?? "";
+  const repeats = Number(text("repeats") ?? 5);
+  const hosts = Number(text("fleet") ?? 1_000);
+  const wanted = (name: string) => name.includes(only);
   if (!nativeLevel()) console.error("fused-native is not built: deno task setup:kernel");
-  for (const each of RACES) {
-    if (each.engine === "fused-native" && !nativeLevel()) continue;
-    yield await race(each, peers, repeats);
+  const races = RACES.filter((each) => {
+    return wanted(each.name) && (each.engine !== "fused-native" || nativeLevel());
+  });
+  if (races.length > 0) {
+    await using peers = await startPeers();
+    if (!peers.cases.includes("keras-256") || !peers.cases.includes("loop-256")) {
+      console.error(`Some peers are not installed: ${INSTALL}`);
+    }
+    for (const each of races) yield await race(each, peers, repeats);
   }
-  for (const engine of engines()) yield await twoCores(engine, repeats);
-  for (const hosts of [1, 16, 64, 256, 1_000]) yield await stackOf(hosts);
-  yield await scoring(repeats);
+  for (const engine of engines()) {
+    if (wanted("two-cores")) yield await twoCores(engine, repeats);
+  }
+  for (const hosts of [1, 16, 64, 256, 1_000]) if (wanted("stack")) yield await stackOf(hosts);
+  if (wanted("score")) yield await scoring(repeats);
   const recipe = recipeOf("autoencoder", 256) as AutoencoderRecipe;
-  const ratio = await tensorflowRatio(planeRows(1), EPOCHS, recipe, repeats);
+  const ratio = wanted("tfjs") && await tensorflowRatio(planeRows(1), EPOCHS, recipe, repeats);
   if (ratio) yield ratio;
   for (const engine of engines()) {
-    if (flag("fleet", 1_000) > 0) yield await fleet(engine, flag("fleet", 1_000));
+    if (wanted("fleet") && hosts > 0) yield await fleet(engine, hosts);
   }
 }
 
@@ -214,12 +220,20 @@ async function scoring(repeats: number): Promise<Figure> {
   return { case: "score-vectors-per-s", value, unit: "vectors/s", ...none };
 }
 
-/** Both nets by detection's own recipes, calibration and all: minutes for so many hosts. */
+/**
+ * Both nets by detection's own recipes, calibration and all: minutes for so many hosts, trained as
+ * many at a time as a job takes.
+ */
 async function fleet(name: EngineName, hosts: number): Promise<Figure> {
   await using engine = await openEngine({ name });
-  const ms = await timeMs(() => trainHosts(fleetRows(hosts), { seed: 1, engine }));
-  const megabytes = (Deno.memoryUsage().rss / 2 ** 20).toFixed(0);
-  console.error(`  ${hosts} hosts, ${name}: resident ${megabytes} MB`);
+  let peak = 0;
+  const ms = await timeMs(async () => {
+    for (let left = hosts; left > 0; left -= HOSTS_A_JOB) {
+      await trainHosts(fleetRows(Math.min(left, HOSTS_A_JOB)), { seed: 1, engine });
+      peak = Math.max(peak, Deno.memoryUsage().rss);
+    }
+  });
+  console.error(`  ${hosts} hosts, ${name}: resident ${(peak / 2 ** 20).toFixed(0)} MB`);
   const suffix = name === "fused" ? "-fused" : "";
   const value = Number((ms / 60_000 * 1_000 / hosts).toFixed(2));
   const none = { peer: null, peerValue: null, ratio: null };
