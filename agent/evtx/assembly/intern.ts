@@ -95,7 +95,7 @@ export function internScratch(type: i32, size: i32): i32 {
 }
 
 function holds(place: i32, key: i32, from: usize, size: i32): bool {
-  if (load<i32>(KEYS + (<usize>place << 2)) != key) return false;
+  if ((load<i32>(KEYS + (<usize>place << 2)) & ~FRESH) != key) return false;
   return same(ARENA + <usize>load<i32>(STARTS + (<usize>place << 2)), from, size);
 }
 
@@ -124,8 +124,8 @@ function same(a: usize, b: usize, size: i32): bool {
 function slot(key: i32, from: usize, size: i32): i32 {
   let mixed: u64 = <u64>key * 0x9e3779b97f4a7c15;
   let at = from;
-  // Names differ at their ends or all along: at most nine words decide.
-  const stride: usize = size <= 64 ? 8 : <usize>((size >> 6) << 3);
+  // Of a long value at most 64 words decide.
+  const stride: usize = size <= 256 ? 8 : <usize>((size >> 8) << 3);
   for (const end = from + <usize>(size & ~7); at < end; at += stride) {
     mixed = (mixed ^ (mixed >> 32) ^ load<u64>(at)) * 0x9e3779b97f4a7c15;
   }
