@@ -22,6 +22,8 @@ import { fleetRows } from "./train_fleet.ts";
 import { tensorflowRatio } from "./train_tfjs.ts";
 import { type Peers, startPeers } from "./peers/train.ts";
 
+/** As many as a worker takes at once. */
+const HOSTS_A_JOB = 128;
 const ROWS = 2_000;
 const EPOCHS = 20;
 const INSTALL = "pip install keras tensorflow-cpu torch (then HABIT_PYTHON=its python)";
