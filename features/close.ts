@@ -36,23 +36,24 @@ export function closeHour(hour: Hour, memory: HostMemory, options: CloseOptions)
   for (const row of hour.runs.ends()) row.home.add(SUM.fail_then_ok);
   sessionLengths(hour, memory);
   parents(hour, memory);
-  learnAliases(hour, memory);
-  const rows = resolveRows(hour, memory);
+  const actors = hour.rows.entries();
+  learnAliases(actors, hour, memory);
+  const rows = resolveRows(actors, hour.system, memory);
   const channels = options.audited(auditedChannels(hour, memory, endMs)) | hour.channels;
   const offsetMinutes = options.offsetMinutes(hour.startMs);
   const context: RowContext = {
     hour,
     memory,
-    rows,
+    users: rows.map(([user]) => user),
     clock: clockOf(hour.startMs, offsetMinutes, options.holidays),
-    sysmon: [...rows.values()].some((row) => row.sysmon !== undefined),
+    sysmon: rows.some(([, row]) => row.sysmon !== undefined),
     gap: recordGap(hour, memory),
   };
-  for (const row of rows.values()) row.tally.seal();
-  const values = new Map([...rows].map(([user, row]) => [user, finishRow(user, row, context)]));
+  for (const [, row] of rows) row.tally.seal();
+  const values = rows.map(([user, row]) => finishRow(user, row, context));
   for (const [user, row] of rows) rememberRow(user, row, context);
   memory.closedUntilMs = endMs;
-  return [...rows].map(([user, row]) => ({
+  return rows.map(([user, row], i) => ({
     host: options.host,
     user,
     userName: user === SYSTEM_USER ? "" : row.name, // it merges many accounts: none names it
@@ -61,7 +62,7 @@ export function closeHour(hour: Hour, memory: HostMemory, options: CloseOptions)
     offsetMinutes,
     events: row.events,
     channels,
-    values: values.get(user)!,
+    values: values[i],
   }));
 }
 
@@ -107,10 +108,13 @@ function parents(hour: Hour, memory: HostMemory): void {
   }
 }
 
+/** An actor, or the account that it was found to be, and its row. */
+type Entry = readonly [string, Row];
+
 /** Learns the names of the hour's accounts, and the accounts of its Sysmon processes. */
-function learnAliases(hour: Hour, memory: HostMemory): void {
-  for (const [sid, { name }] of hour.rows.entries()) {
-    if (!sid.startsWith("S-") || name === "") continue;
+function learnAliases(actors: readonly Entry[], hour: Hour, memory: HostMemory): void {
+  for (const [sid, { name }] of actors) {
+    if (name === "" || !sid.startsWith("S-")) continue;
     memory.learn(name, sid);
     memory.learn(name.slice(name.indexOf("\\") + 1), sid);
   }
@@ -120,16 +124,16 @@ function learnAliases(hour: Hour, memory: HostMemory): void {
 }
 
 /** Rows by the account they belong to, in order; what belongs to nobody joins the host's own. */
-function resolveRows(hour: Hour, memory: HostMemory): Map<string, Row> {
+function resolveRows(actors: readonly Entry[], system: Row, memory: HostMemory): Entry[] {
   const resolved = new Map<string, Row>();
-  for (const [key, row] of hour.rows.entries()) {
+  for (const [key, row] of actors) {
     const user = owner(key, row, memory);
-    if (user === SYSTEM_USER) hour.system.merge(row);
-    else if (resolved.has(user)) resolved.get(user)!.merge(row);
+    const known = user === SYSTEM_USER ? system : resolved.get(user);
+    if (known) known.merge(row);
     else resolved.set(user, row);
   }
-  resolved.set(SYSTEM_USER, hour.system);
-  return new Map([...resolved].sort(([a], [b]) => compare(a, b)));
+  resolved.set(SYSTEM_USER, system);
+  return [...resolved].sort(([a], [b]) => compare(a, b));
 }
 
 /** Whose row a key stands for. */
@@ -176,7 +180,8 @@ function recordGap(hour: Hour, memory: HostMemory): number {
   return hour.broken ? 1 : range > 0 ? missing / range : 0;
 }
 
-const SERVICE_SID = /^S-1-5-(80|82|83)-/;
+/** Virtual accounts of services, of application pools, and of virtual machines. */
+const SERVICE_SIDS = ["S-1-5-80-", "S-1-5-82-", "S-1-5-83-"];
 
 /**
  * Class of an account: virtual and pool accounts and those that only ever log on as a service or
@@ -185,8 +190,8 @@ const SERVICE_SID = /^S-1-5-(80|82|83)-/;
 function entityClass(user: string, memory: HostMemory): EntityClass {
   if (user === SYSTEM_USER) return "machine";
   const logons = memory.users.get(user)?.logons;
-  if (SERVICE_SID.test(user) || (logons && logons.service > 0 && logons.person === 0)) {
-    return "service";
-  }
-  return /^S-1-5-21-.*-500$/.test(user) || (logons && logons.privileged > 0) ? "admin" : "human";
+  const service = SERVICE_SIDS.some((sid) => user.startsWith(sid));
+  if (service || (logons && logons.service > 0 && logons.person === 0)) return "service";
+  const builtIn = user.startsWith("S-1-5-21-") && user.endsWith("-500");
+  return builtIn || (logons && logons.privileged > 0) ? "admin" : "human";
 }

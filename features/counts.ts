@@ -6,7 +6,7 @@
  */
 import type { ByteReader, ByteWriter } from "./bytes.ts";
 
-const FEWEST_SLOTS = 8;
+const FEWEST_SLOTS = 16;
 const MAX_COUNT = 0xffff_ffff;
 /** More than the numbers of the largest table. */
 const PLACES = 2 ** 20;

@@ -16,8 +16,8 @@ import { DIMENSIONS, SYSTEM_USER, WINDOW_MS } from "./vector.ts";
 export interface RowContext {
   readonly hour: Hour;
   readonly memory: HostMemory;
-  /** All rows of the hour by user. */
-  readonly rows: ReadonlyMap<string, Row>;
+  /** The users of the hour, with {@link SYSTEM_USER}. */
+  readonly users: readonly string[];
   readonly clock: Clock;
   /** Programs are counted by Sysmon in this hour, else by 4688. */
   readonly sysmon: boolean;
@@ -25,31 +25,41 @@ export interface RowContext {
   readonly gap: number;
 }
 
-/** Columns that rows sum up: column, place of the sum. */
-const SUMS = SUMMED.map((name) => [COLUMN[name], SUM[name]]);
-/** Columns that are a share: column, place of the hits; the cases stand behind. */
-const SHARES = SHARED.map((name) => [COLUMN[name], SUM[name]]);
-/** Columns that count the items of a set: column, set. */
-const DISTINCT = [
+/** Columns that rows sum up, by the place of the sum. */
+const SUMS = SUMMED.map((name) => COLUMN[name]);
+/** Columns that are a share, and the places of their hits; the cases stand behind. */
+const SHARES = SHARED.map((name) => COLUMN[name]);
+const HITS = SHARED.map((name) => SUM[name]);
+/** Columns that count the items of a set, and the sets. */
+const COUNTED = [
   ...["src_ip_distinct", "src_ws_distinct", "fail_users_distinct", "fail_src_distinct"] as const,
   ...["explicit_targets", "explicit_accounts", "rdp_out", "admin_port_fanout"] as const,
   ...["tgs_services", "enum_members", "ps_cmds_distinct", "share_access"] as const,
-].map((name) => [COLUMN[name], SET[name]]);
-/** Columns that count what a user never did before: column, set of the row, set of the memory. */
-export const NEW_FOR_USER: readonly (readonly [number, number, number])[] = [
-  [COLUMN.logon_type_new, SET.logon_type_new, SEEN.logonType],
-  [COLUMN.new_src_ip, SET.src_ip_distinct, SEEN.sourceIp],
-  [COLUMN.new_src_ws, SET.src_ws_distinct, SEEN.workstation],
-  [COLUMN.explicit_new_target, SET.explicit_new_target, SEEN.reached],
-  [COLUMN.new_internal_dest, SET.new_internal_dest, SEEN.internal],
-  [COLUMN.new_service_name, SET.tgs_services, SEEN.service],
-  [COLUMN.priv_new, SET.priv_new, SEEN.privilege],
+];
+const DISTINCT = COUNTED.map((name) => COLUMN[name]);
+const DISTINCT_SETS = COUNTED.map((name) => SET[name]);
+/** A column that counts what was never seen: the set of the row, the set of the memory. */
+interface New {
+  readonly place: number;
+  readonly set: number;
+  readonly seen: number;
+}
+
+/** Columns that count what a user never did before. */
+export const NEW_FOR_USER: readonly New[] = [
+  { place: COLUMN.logon_type_new, set: SET.logon_type_new, seen: SEEN.logonType },
+  { place: COLUMN.new_src_ip, set: SET.src_ip_distinct, seen: SEEN.sourceIp },
+  { place: COLUMN.new_src_ws, set: SET.src_ws_distinct, seen: SEEN.workstation },
+  { place: COLUMN.explicit_new_target, set: SET.explicit_new_target, seen: SEEN.reached },
+  { place: COLUMN.new_internal_dest, set: SET.new_internal_dest, seen: SEEN.internal },
+  { place: COLUMN.new_service_name, set: SET.tgs_services, seen: SEEN.service },
+  { place: COLUMN.priv_new, set: SET.priv_new, seen: SEEN.privilege },
 ];
 /** Columns that count what the host never saw before. */
-export const NEW_FOR_HOST: readonly (readonly [number, number, number])[] = [
-  [COLUMN.dns_new, SET.dns_new, SEEN.domain],
-  [COLUMN.hash_new, SET.hash_new, SEEN.hash],
-  [COLUMN.driver_load, SET.driver_load, SEEN.driver],
+export const NEW_FOR_HOST: readonly New[] = [
+  { place: COLUMN.dns_new, set: SET.dns_new, seen: SEEN.domain },
+  { place: COLUMN.hash_new, set: SET.hash_new, seen: SEEN.hash },
+  { place: COLUMN.driver_load, set: SET.driver_load, seen: SEEN.driver },
 ];
 const HOST_ONLY = FEATURES.flatMap(({ scope }, i) => scope === "host" ? [i] : []);
 /** Contexts of surprisal: a user's sources, the programs of explicit logons on a host. */
@@ -67,12 +77,16 @@ export function finishRow(user: string, row: Row, context: RowContext): Int32Arr
   const out = VALUES.fill(0);
   const { tally } = row;
   const before = context.memory.users.get(user) ?? newcomer(context.hour.startMs);
-  for (const [i, place] of SUMS) out[i] = row.sum(place);
-  for (const [i, place] of SHARES) out[i] = share(row.sum(place), row.sum(place + 1));
-  for (const [i, items] of DISTINCT) out[i] = tally.distinct(items);
-  for (const [i, items, seen] of NEW_FOR_USER) out[i] = unseen(tally, items, before.seen, seen);
-  for (const [i, items, seen] of NEW_FOR_HOST) {
-    out[i] = unseen(tally, items, context.memory.seen, seen);
+  for (let i = 0; i < SUMS.length; i++) out[SUMS[i]] = row.sum(i);
+  for (let i = 0; i < SHARES.length; i++) {
+    out[SHARES[i]] = share(row.sum(HITS[i]), row.sum(HITS[i] + 1));
+  }
+  for (let i = 0; i < DISTINCT.length; i++) out[DISTINCT[i]] = tally.distinct(DISTINCT_SETS[i]);
+  for (const { place, set, seen } of NEW_FOR_USER) {
+    out[place] = unseen(tally, set, before.seen, seen);
+  }
+  for (const { place, set, seen } of NEW_FOR_HOST) {
+    out[place] = unseen(tally, set, context.memory.seen, seen);
   }
   time(out, row, before, context);
   mixOfEvents(out, row, before);
@@ -154,10 +168,11 @@ function time(out: Float64Array, row: Row, before: UserMemory, { hour, clock }: 
   out[COLUMN.user_tenure] = Math.exp(-(hour.startMs - before.firstSeenMs) / DAY_MS / 14);
 }
 
+/** Number of bits that are set. */
 function bitCount(bits: number): number {
-  let count = 0;
-  for (; bits !== 0; bits &= bits - 1) count++;
-  return count;
+  const pairs = bits - ((bits >>> 1) & 0x55555555);
+  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
+  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
 function mixOfEvents(out: Float64Array, { tally, events }: Row, { mix }: UserMemory): void {
@@ -222,8 +237,8 @@ function scripts(out: Float64Array, { scripts }: Row, memory: HostMemory): void 
   out[COLUMN.ps_new_script] = fresh.size * scripts.weight;
 }
 
-function hostColumns(out: Float64Array, { rows, memory, gap }: RowContext): void {
-  const people = [...rows.keys()].filter((user) => user !== SYSTEM_USER);
+function hostColumns(out: Float64Array, { users, memory, gap }: RowContext): void {
+  const people = users.filter((user) => user !== SYSTEM_USER);
   out[COLUMN.users_on_host] = people.length;
   out[COLUMN.new_users_on_host] = people.filter((user) => !memory.users.has(user)).length;
   out[COLUMN.log_gap] = gap;

@@ -22,6 +22,8 @@ const MAX_EDGES = 16;
 const MAX_CHANNELS = 4_096;
 const MINUTE_MS = 60_000;
 
+const NO_RECORDS = new RecordIds();
+
 /** The start or end of a session. */
 export interface SessionEdge {
   /** Milliseconds since 1970. */
@@ -75,7 +77,7 @@ export class Hour {
   readonly records = new Map<string, RecordIds>();
   /** The channel of the last event, and its record ids. */
   #channel: string | undefined;
-  #ids = new RecordIds();
+  #ids = NO_RECORDS;
   /** The log was cleared, lost events, or its clock was set back in this hour. */
   broken = false;
 

@@ -31,10 +31,13 @@ export function rememberRow(user: string, row: Row, context: RowContext): void {
       count(tally.item(place), tally.times(place));
     }
   };
-  const seeAll = (set: number, counts: BoundedCounts, seen: number) =>
-    each(set, (item, times) => see(counts, seen, item, times));
-  for (const [, items, seen] of NEW_FOR_USER) seeAll(items, mine.seen, seen);
-  for (const [, items, seen] of NEW_FOR_HOST) seeAll(items, memory.seen, seen);
+  const seeAll = (set: number, counts: BoundedCounts, seen: number) => {
+    for (let place = tally.from(set); place < tally.from(set + 1); place++) {
+      see(counts, seen, tally.item(place), tally.times(place));
+    }
+  };
+  for (const { set, seen } of NEW_FOR_USER) seeAll(set, mine.seen, seen);
+  for (const { set, seen } of NEW_FOR_HOST) seeAll(set, memory.seen, seen);
   each(SET.source, (item, times) => seeIn(mine.seen, SOURCES, item, times));
   each(SET.explicit_odd_process, (item, times) => {
     seeIn(memory.seen, EXPLICIT_PROGRAMS, item, times);

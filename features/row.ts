@@ -179,10 +179,12 @@ export class Row {
   /** Takes in another row of the same account and hour, which from now on is this one. */
   merge(other: Row): void {
     other.home = this;
-    other.#sums.forEach((sum, place) => {
+    for (let place = 0; place < PLACES; place++) {
+      const sum = other.#sums[place];
+      if (sum === 0) continue;
       if (LARGEST.includes(place)) this.max(place, sum);
       else this.add(place, sum);
-    });
+    }
     this.tally.merge(other.tally);
     this.events += other.events;
     if (this.id !== 0) this.call(other.name, other.namedMs);

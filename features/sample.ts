@@ -25,8 +25,7 @@ export class Sample<T> implements Holder {
     this.#budget = budget;
     this.#cost = cost;
     this.#limit = limit;
-    this.#depth = budget.depth;
-    budget.join(this);
+    this.#depth = 0;
   }
 
   /** What it takes from the budget: all it may, once it outgrew its own bound. */
@@ -37,9 +36,13 @@ export class Sample<T> implements Holder {
 
   /** The thing with a hash (31 bits); made where it is missing, unless its share is not kept. */
   get(hash: number, make: () => T): T | undefined {
+    if (this.#items === NONE) this.limitTo(this.#budget.depth);
     let item = this.#items.get(hash);
     if (item !== undefined || hash >= HASH_RANGE / this.weight) return item;
-    if (this.#items === NONE) this.#items = new Map();
+    if (this.#items === NONE) {
+      this.#items = new Map();
+      this.#budget.join(this);
+    }
     item = make();
     this.#items.set(hash, item);
     if (this.#depth === this.#budget.depth) this.#budget.take(this.#cost);

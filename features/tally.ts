@@ -7,6 +7,8 @@ import { MAX_ITEMS } from "./sample.ts";
 
 /** Entries up to which going through a list beats an index. */
 const LISTED = 16;
+/** Entries up to which sorting by insertion beats making arrays for it. */
+const SORTED_BY_HAND = 40;
 /** More than the entries of 31 full sets: a key (36 bits) times this is an exact number. */
 const PLACES = 2 ** 17;
 
@@ -124,8 +126,9 @@ export class Tally implements Holder {
 
   /** Ends the filling: entries are in order of set and item from here on. */
   seal(): void {
-    if (this.#index) this.#sortMany();
+    if (this.#keys.length > SORTED_BY_HAND) this.#sortMany();
     else this.#sortFew();
+    this.#index = undefined;
     for (let set = 1; set < this.#starts.length; set++) {
       this.#starts[set] += this.#starts[set - 1];
     }
@@ -150,9 +153,11 @@ export class Tally implements Holder {
     const sorted = new Float64Array(keys.length); // key and place in one number sort fast
     for (let i = 0; i < keys.length; i++) sorted[i] = keys[i] * PLACES + i;
     sorted.sort();
-    this.#times = Array.from(sorted, (key) => times[key % PLACES]);
-    this.#keys = Array.from(sorted, (key) => Math.floor(key / PLACES));
-    this.#index = undefined;
+    this.#times = times.slice();
+    for (let i = 0; i < sorted.length; i++) {
+      keys[i] = Math.floor(sorted[i] / PLACES);
+      this.#times[i] = times[sorted[i] - keys[i] * PLACES];
+    }
   }
 
   /** Place of the first entry of a sealed set; its last is before the first of the next set. */

@@ -38,6 +38,8 @@ const APPLOCKER = ["EXE and DLL", "MSI and Script"].map((log) =>
 );
 const VM_READ = 0x10;
 const READ = 0x1;
+/** The share of named pipes. */
+const PIPES = /ipc\$$/i;
 const CHANGES = 0x2 | 0x4 | 0x10000; // write, append, delete
 const ADMIN_PORTS = new Set([445, 135, 5985, 5986, 3389]);
 const sum = (name: typeof SUMMED[number]): Count => {
@@ -101,7 +103,7 @@ const shareAccess: Count = (event, row) => {
   const folder = path.indexOf("\\");
   const share = hashLower(name);
   row.put(SET.share_access, mix(hashLower(folder < 0 ? path : path.slice(0, folder)), share));
-  if (event.eventId !== 5145 || /\\ipc\$$/i.test(name)) return; // pipes hold no files
+  if (event.eventId !== 5145 || PIPES.test(name)) return; // pipes hold no files
   const mask = event.number(slot("AccessMask"));
   if ((mask & CHANGES) !== 0) row.add(SUM.data_touch);
   else if ((mask & READ) !== 0) row.put(SET.data_touch, mix(hashLower(path), share));
