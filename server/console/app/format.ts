@@ -5,6 +5,7 @@
 
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const short = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
+const few = new Intl.NumberFormat("en", { maximumSignificantDigits: 2 });
 
 /** 12,345 */
 export function count(value: number): string {
@@ -29,9 +30,9 @@ export function oneIn(p: number): string {
   return `1 in ${count(Math.round(odds / digits) * digits)}`;
 }
 
-/** 12.3 % */
+/** 12 %, 1.2 %, 0.034 % */
 export function percent(share: number): string {
-  return `${short.format(share * 100)} %`;
+  return share >= 0.1 ? `${whole.format(share * 100)} %` : `${few.format(share * 100)} %`;
 }
 
 /** The first part of a pseudonym, which is enough to tell people apart. */
@@ -77,4 +78,29 @@ export function moment(at: Date, nowMs: number): string {
 /** 2026-11-23 08:00 UTC */
 export function utc(at: Date): string {
   return `${at.toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}
+
+/** A value with its unit: 12, 25 %, yes, 5.3 nats. */
+export function amount(value: number, unit: string): string {
+  if (unit === "share") return percent(value);
+  if (unit === "flag") return value >= 0.5 ? "yes" : "no";
+  return unit === "count" || unit === "" ? number(value) : `${number(value)} ${unit}`;
+}
+
+/** What is usual: one amount, or from one to another. */
+export function usual(low: number, high: number, unit: string): string {
+  const [from, to] = [amount(low, unit), amount(high, unit)];
+  if (from === to) return from;
+  if (unit === "flag") return "yes or no";
+  return unit === "share" ? `${short.format(low * 100)} to ${to}` : `${number(low)} to ${to}`;
+}
+
+/** A sentence of an alert without its techniques, and these. */
+export function sentenceParts(sentence: string): { text: string; techniques: string[] } {
+  const techniques = new Set<string>();
+  const text = sentence.replace(/ ?\[([T\d., ]+)\]/g, (_, list: string) => {
+    list.split(/, ?/).forEach((technique) => techniques.add(technique));
+    return "";
+  });
+  return { text: text.charAt(0).toUpperCase() + text.slice(1), techniques: [...techniques] };
 }

@@ -3,6 +3,7 @@
  * @module
  */
 import { useEffect, useRef, useState } from "preact/hooks";
+import { Said } from "./act.tsx";
 import { comebacks, enter, type Entrance, entrance, reachable, signedIn } from "./api.ts";
 import { bindings, useKeys } from "./keys.ts";
 import { type Page, PAGES } from "./pages.ts";
@@ -153,6 +154,7 @@ function Signed() {
           )
           : query.error && <Failure error={query.error} />}
       </main>
+      <Said />
       <Keys />
     </div>
   );

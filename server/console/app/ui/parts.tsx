@@ -40,22 +40,24 @@ export function Rarity({ p }: { p: number }) {
   return <span class={`badge ${level}`} title={`p = ${p.toPrecision(3)}`}>{oneIn(p)}</span>;
 }
 
+/** A share of 0 to 1 as a bar; the number stands beside it. */
+export function Bar({ share }: { share: number }) {
+  const width = `${Math.max(0, Math.min(share, 1)) * 100}%`;
+  return (
+    <svg class="bar" aria-hidden="true">
+      <rect width="100%" height="100%" />
+      <rect class="filled" width={width} height="100%" />
+    </svg>
+  );
+}
+
 /** A risk of 0 to 100 with a bar. */
 export function Risk({ value }: { value: number }) {
   const level = value >= 70 ? "high" : value >= 30 ? "middle" : "low";
   return (
-    <span class={`risk ${level}`}>
+    <span class={`risk ${level}`} title={`${value.toFixed(1)} of 100`}>
       <span class="number">{value.toFixed(value >= 10 ? 0 : 1)}</span>
-      <meter min={0} max={100} value={value} aria-label="risk of 100" />
-    </span>
-  );
-}
-
-/** A share of 0 to 1 as a bar with its number. */
-export function Share({ value, label }: { value: number; label: string }) {
-  return (
-    <span class="share" title={percent(value)}>
-      <meter min={0} max={1} value={value} aria-label={label} />
+      <Bar share={value / 100} />
     </span>
   );
 }
@@ -141,4 +143,26 @@ export function PageHead({ title, children, lead }: {
       {children && <div class="actions">{children}</div>}
     </header>
   );
+}
+
+/** ATT&CK techniques by number. */
+export function Techniques({ ids }: { ids: readonly string[] }) {
+  return (
+    <span class="techniques">
+      {ids.map((id) => <span key={id} class="badge" title={`ATT&CK ${id}`}>{id}</span>)}
+    </span>
+  );
+}
+
+/** What kind of account it is, in words. */
+export const KINDS = {
+  human: "person",
+  admin: "administrator",
+  service: "service account",
+  machine: "the host itself",
+} as const;
+
+/** What kind of account it is. */
+export function EntityKind({ kind }: { kind: keyof typeof KINDS }) {
+  return <span class="kind">{KINDS[kind]}</span>;
 }
