@@ -29,6 +29,8 @@ export interface Change {
 /** A change below this could be chance: of 128 columns of a quiet user about one in ten weeks. */
 export const LEAST_T = 4;
 const LEAST_HOURS = 8;
+/** Columns that change by the calendar, or by time alone: no news. */
+const ALWAYS_NEW: ReadonlySet<string> = new Set(["user_tenure"]);
 
 class Mean {
   n = 0;
@@ -60,9 +62,11 @@ export function changes(hours: readonly Hour[]): Change[] {
     for (let i = 0; i < mask.length; i++) if (mask[i]) means[i]!.add(hour.values[i]!);
   }
   const found: Change[] = [];
-  for (const [index, { kind, wireScale }] of FEATURES.entries()) {
+  for (const [index, { name, kind, wireScale }] of FEATURES.entries()) {
     const [a, b] = [before[index]!, late[index]!];
-    if (kind === "cyclic" || a.n < LEAST_HOURS || b.n < LEAST_HOURS) continue;
+    if (kind === "cyclic" || ALWAYS_NEW.has(name) || a.n < LEAST_HOURS || b.n < LEAST_HOURS) {
+      continue;
+    }
     // One event in so many hours is no change: the error of a mean is at least that of one hour.
     const error = Math.sqrt(a.variance / a.n + b.variance / b.n) + Math.LN2 / Math.min(a.n, b.n);
     const t = (b.log - a.log) / error;

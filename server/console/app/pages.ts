@@ -4,7 +4,11 @@
  * @module
  */
 import type { ComponentType } from "preact";
+import { Host } from "./pages/host.tsx";
+import { Hosts } from "./pages/hosts.tsx";
 import { Today } from "./pages/today.tsx";
+import { User } from "./pages/user.tsx";
+import { Users } from "./pages/users.tsx";
 
 /** What a page is given: the parts of its address. */
 export interface PageProps {
@@ -27,4 +31,8 @@ export interface Page {
 /** In order of the navigation. */
 export const PAGES: readonly Page[] = [
   { path: "/", title: "Today", group: "watch", key: "t", component: Today },
+  { path: "/users", title: "Users", group: "watch", key: "u", component: Users },
+  { path: "/users/:id", title: "User", component: User },
+  { path: "/hosts", title: "Hosts", group: "watch", key: "h", component: Hosts },
+  { path: "/hosts/:id", title: "Host", component: Host },
 ];

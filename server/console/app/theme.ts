@@ -2,7 +2,7 @@
  * Dark, light, or as the system says.
  * @module
  */
-import { effect, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 
 /** What a person may choose. */
 export type Theme = "system" | "light" | "dark";
@@ -10,6 +10,15 @@ const KEY = "habit-theme";
 
 /** The choice; kept in this browser. */
 export const theme = signal<Theme>((localStorage.getItem(KEY) as Theme | null) ?? "system");
+
+const system = matchMedia("(prefers-color-scheme: dark)");
+const systemIsDark = signal(system.matches);
+system.addEventListener("change", () => systemIsDark.value = system.matches);
+
+/** Whether the page is dark now; canvases draw anew when it changes. */
+export const isDark = computed(() =>
+  theme.value === "system" ? systemIsDark.value : theme.value === "dark"
+);
 
 /** Puts the choice on the page, and whenever it changes. */
 export function applyTheme(): void {

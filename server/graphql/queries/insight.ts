@@ -138,15 +138,15 @@ export async function auditedChannels(sql: Sql, hostId: string): Promise<number 
 /** Smallest p-values that a calibration plot asks for, from 1 in 1,000 on. */
 export const CALIBRATION_P = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1] as const;
 
-/** Windows in all and by {@link CALIBRATION_P} of a host's latest 90 days. */
-export async function calibration(sql: Sql, hostId: string): Promise<number[]> {
+/** Windows by {@link CALIBRATION_P} of a host's latest days; the last counts all. */
+export async function calibration(sql: Sql, hostId: string, days: number): Promise<number[]> {
   const [row] = await sql<{ counts: number[] }[]>`
     select array(
       select count(*) filter (where s.p <= bound)::int
       from scores s, unnest(${CALIBRATION_P as unknown as number[]}::float8[])
         with ordinality as b(bound, place)
       where s.host_id = ${hostId} and s.window_start > (
-        select max(window_start) - interval '90 days' from scores where host_id = ${hostId})
+        select max(window_start) - ${days}::int * interval '1 day' from scores where host_id = ${hostId})
       group by place order by place) as counts`;
   return row!.counts;
 }

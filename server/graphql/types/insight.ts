@@ -5,7 +5,7 @@
 import { columnMask, FEATURES, MASK_CHANNELS } from "@/features/schema.ts";
 import { type Change, changes } from "@/models/changes.ts";
 import { MIN_WINDOWS } from "@/models/detection.ts";
-import { builder, needs, uuidOf } from "../builder.ts";
+import { builder, needs, requiredUuid, uuidOf } from "../builder.ts";
 import { badInput } from "../errors.ts";
 import {
   auditedChannels,
@@ -163,7 +163,7 @@ const CalibrationPoint = builder.objectRef<{ p: number; share: number }>("Calibr
     fields: (t) => ({
       p: t.exposeFloat("p", { description: "The p-value: what share of usual windows says." }),
       share: t.exposeFloat("share", {
-        description: "Share of the host's windows of 90 days that have it or less.",
+        description: "Share of the host's windows that have it or less.",
       }),
     }),
   });
@@ -243,16 +243,27 @@ builder.objectFields(Host, (t) => ({
   }),
   calibration: t.field({
     type: [CalibrationPoint],
-    description: "p-values against how often they come, over the latest 90 days.",
+    description: "p-values against how often they come; a latest week that departs is drift.",
     extensions: { cost: 40 },
-    async resolve({ hostId }, _, { sql }) {
-      const counts = await calibration(sql, hostId);
+    args: { days: t.arg.int({ defaultValue: 90, description: "Latest days, 1 to 400." }) },
+    async resolve({ hostId }, { days }, { sql }) {
+      const counts = await calibration(sql, hostId, Math.min(Math.max(days ?? 90, 1), 400));
       const all = counts.at(-1) ?? 0;
       if (all === 0) return [];
       return CALIBRATION_P.map((p, i) => ({ p, share: counts[i]! / all }));
     },
   }),
 }));
+
+builder.queryField("host", (t) =>
+  t.field({
+    type: Host,
+    nullable: true,
+    description: "One host by global id.",
+    extensions: needs.read,
+    args: { id: t.arg.id({ required: true, description: "Global id of the host." }) },
+    resolve: (_, { id }, { loaders }) => loaders.host.load(requiredUuid("Host", id)),
+  }));
 
 const Overview = builder.objectRef<OverviewRow>("Overview").implement({
   description: "The estate in numbers.",

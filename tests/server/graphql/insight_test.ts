@@ -111,11 +111,11 @@ Deno.test("what the console shows beside lists", async (t) => {
 
     await t.step("how far to believe a host: its audit, and its p-values", async () => {
       const { data } = await f.ask(
-        `query ($id: ID!) { node(id: $id) { ... on Host { calibration { p share }
-          channels { name audited columns } } } }`,
+        `query ($id: ID!) { host(id: $id) { calibration(days: 7) { p share }
+          channels { name audited columns } } }`,
         { id: ids.get("ws-001") },
       );
-      const { calibration, channels } = data.node;
+      const { calibration, channels } = data.host;
       assert.equal(channels.length, 16);
       assert.ok(channels.every(({ audited }: { audited: boolean }) => audited));
       const ps = USERS.flatMap((_, u) => Array.from({ length: HOURS }, (_, i) => pOf(0, u, i)));

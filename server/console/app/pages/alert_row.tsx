@@ -44,9 +44,7 @@ function Details({ alert, ...row }: AlertRowProps) {
                   </span>
                   {alert.user && (
                     <a
-                      href={`/users/${encodeURIComponent(alert.user.id)}?window=${
-                        encodeURIComponent(found.score.id)
-                      }`}
+                      href={`/users/${encodeURIComponent(alert.user.id)}?at=${alert.start}`}
                     >
                       The whole hour on the user's timeline
                     </a>

@@ -5,7 +5,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { ApiError } from "../api.ts";
-import { ago, moment, oneIn, percent, shortName, utc } from "../format.ts";
+import { ago, moment, oneIn, shortName, utc } from "../format.ts";
 
 /** A moment in the viewer's zone; UTC on hover. */
 export function Time({ at, relative }: { at: string; relative?: boolean }) {
