@@ -45,6 +45,7 @@ export async function serve(database: Database, options: ServeOptions): Promise<
     keys,
     ingest,
     enqueue: jobs.enqueue,
+    redrive: (sql, queue) => jobs.redrive(queue, sql),
     console: createConsole(),
   });
   const close = async () => {

@@ -49,6 +49,8 @@ export interface ServerOptions {
   readonly console?: (request: Request) => Response | Promise<Response>;
   /** Queues jobs, where a runner is connected. */
   readonly enqueue?: Enqueue;
+  /** Sends dead jobs back, where a runner is connected. */
+  readonly redrive?: Services["redrive"];
   /** Whether this server sends exports; several may, and do unless told not to. */
   readonly sends?: boolean;
   /** Sign-in by OpenID Connect beside passwords. */
@@ -320,7 +322,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const tls = options.tls !== undefined;
   const authenticator = new Authenticator({ sql, now, tls, token: options.token });
   news.on("habit_access", () => authenticator.forget());
-  const services: Services = { sql, keys: options.keys, news, now, enqueue: options.enqueue };
+  const { keys, enqueue, redrive } = options;
+  const services: Services = { sql, keys, news, now, enqueue, redrive };
   const table = await routes(options, services, authenticator);
   const timer = setInterval(() => void forgetNonces(sql).catch(() => {}), NONCES_EVERY_MS);
   const sender = options.sends === false ? undefined : startSender(services);

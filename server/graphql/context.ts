@@ -4,6 +4,7 @@
  */
 import type { Sql } from "@/db/open.ts";
 import type { Principal } from "@/server/auth/permissions.ts";
+import type { Queue } from "@/server/jobs/boss.ts";
 import type { ServerKeys } from "@/server/privacy/keys.ts";
 import type { Loaders } from "./loaders.ts";
 import type { News } from "./news.ts";
@@ -27,6 +28,8 @@ export interface Services {
   readonly now: () => number;
   /** Undefined where no job runner is connected. */
   readonly enqueue: Enqueue | undefined;
+  /** Sends a queue's dead jobs back to it, in the transaction of `sql`; gives how many. */
+  readonly redrive: ((sql: Sql, queue: Queue) => Promise<number>) | undefined;
 }
 
 /** One request's context. */

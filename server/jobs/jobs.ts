@@ -38,8 +38,8 @@ export interface Jobs {
   readonly pending: () => Promise<number>;
   /** How far the job is that was last heard of. */
   readonly running: () => Promise<{ done: number; total: number; message: string } | undefined>;
-  /** Sends a queue's dead jobs back to it; gives how many. */
-  readonly redrive: (queue: Queue) => Promise<number>;
+  /** Sends a queue's dead jobs back to it, in the transaction of `inside`; gives how many. */
+  readonly redrive: (queue: Queue, inside: Sql) => Promise<number>;
   /** Stops asking for work; jobs that run are given time to end. */
   readonly stop: () => Promise<void>;
 }
@@ -103,7 +103,7 @@ export async function createJobs(database: Database): Promise<Jobs> {
         limit 1`;
       return job;
     },
-    redrive: (queue) => boss.redrive(deadQueue(queue)),
+    redrive: (queue, inside) => boss.redrive(deadQueue(queue), { db: inTransaction(inside) }),
     stop,
   };
 }

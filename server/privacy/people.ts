@@ -22,28 +22,33 @@ export async function nameOf(
 
 /** Tables that hold something of a user, with the statement that reads it as JSON. */
 export async function exportUser(sql: Sql, userId: string): Promise<Record<string, unknown>> {
-  const [hosts, windows, scores, baselines, alerts, labels, requests, risk] = await Promise.all([
-    sql`select host_id, entity_class, first_seen, last_seen from users where user_id = ${userId}`,
-    sql`
+  const [hosts, windows, scores, baselines, hours, alerts, labels, requests, risk] = await Promise
+    .all([
+      sql`select host_id, entity_class, first_seen, last_seen from users where user_id = ${userId}`,
+      sql`
       select host_id, window_start, offset_minutes, events, channels, encode(values, 'base64') as values
       from vectors where user_id = ${userId} order by window_start`,
-    sql`
+      sql`
       select host_id, window_start, model_id, score, p, confidence, top_columns, top_shares
       from scores where user_id = ${userId} order by window_start`,
-    sql`select * from baselines where user_id = ${userId} order by host_id, feature`,
-    sql`
+      sql`select * from baselines where user_id = ${userId} order by host_id, feature`,
+      sql`
+      select host_id, windows, hours, counted_from, counted_to, encode(bytes, 'base64') as sketch
+      from sketches where user_id = ${userId} order by host_id`,
+      sql`
       select a.*, c.state, c.label, c.note from alerts a
       join alert_cases c on c.host_id = a.host_id and c.alert_id = a.alert_id
       where a.user_id = ${userId} order by a.raised_at`,
-    sql`
+      sql`
       select l.* from labels l join alert_cases c on c.alert_id = l.alert_id
       where c.user_id = ${userId} order by l.created_at`,
-    sql`
+      sql`
       select id, reason, requested_by, requested_at, approved_by, decided_at
       from unmask_requests where user_id = ${userId} order by requested_at`,
-    sql`select risk, reasons, updated_at from risks where user_id = ${userId}`,
-  ]);
-  return { pseudonym: userId, hosts, windows, scores, baselines, alerts, labels, requests, risk };
+      sql`select risk, reasons, updated_at from risks where user_id = ${userId}`,
+    ]);
+  const habits = { baselines, hours };
+  return { pseudonym: userId, hosts, windows, scores, ...habits, alerts, labels, requests, risk };
 }
 
 /**
@@ -52,6 +57,7 @@ export async function exportUser(sql: Sql, userId: string): Promise<Record<strin
  * @returns rows that went, by table.
  */
 export async function eraseUser(sql: Sql, userId: string): Promise<Record<string, number>> {
+  const mention = `%${userId}%`;
   const gone = {
     labels: await sql`
       delete from labels using alert_cases c where c.alert_id = labels.alert_id and c.user_id = ${userId}`,
@@ -62,10 +68,20 @@ export async function eraseUser(sql: Sql, userId: string): Promise<Record<string
     alerts: await sql`delete from alerts where user_id = ${userId}`,
     scores: await sql`delete from scores where user_id = ${userId}`,
     baselines: await sql`delete from baselines where user_id = ${userId}`,
+    sketches: await sql`delete from sketches where user_id = ${userId}`,
     vectors: await sql`delete from vectors where user_id = ${userId}`,
     suppressions: await sql`delete from suppressions where user_id = ${userId}`,
     unmask_requests: await sql`delete from unmask_requests where user_id = ${userId}`,
     risks: await sql`delete from risks where user_id = ${userId}`,
+    host_risks: await sql`
+      update host_risks
+      set reasons = (
+        select coalesce(jsonb_agg(reason), '[]') from jsonb_array_elements(reasons) reason
+        where reason::text not like ${mention})
+      where reasons::text like ${mention}`,
+    reports: await sql`
+      update reports set content = replace(content::text, ${userId}, 'erased')::jsonb
+      where content::text like ${mention}`,
     users: await sql`delete from users where user_id = ${userId}`,
   };
   return Object.fromEntries(Object.entries(gone).map(([table, { count }]) => [table, count]));

@@ -1,19 +1,12 @@
 /**
- * Models, jobs and agents: the state of the machinery.
+ * Models and agents: the state of the machinery.
  * @module
  */
 import { builder, local, localParts, needs, uuidOf } from "../builder.ts";
 import { connectionOf, readPage } from "../keyset.ts";
 import { connectionType, pageArgs } from "../list.ts";
-import {
-  AGENT_ORDER,
-  agents,
-  JOB_ORDER,
-  jobs,
-  MODEL_ORDER,
-  models,
-} from "../queries/operations.ts";
-import type { AgentRow, JobRow, ModelRow } from "../rows.ts";
+import { AGENT_ORDER, agents, MODEL_ORDER, models } from "../queries/operations.ts";
+import type { AgentRow, ModelRow } from "../rows.ts";
 import { Host } from "./host.ts";
 
 /** A host's model. */
@@ -80,47 +73,6 @@ builder.queryField("models", (t) =>
       const hostId = uuidOf("Host", args.hostId);
       const filter = { hostId, active: args.active ?? null, pooled: args.pooled ?? null };
       return connectionOf(await models(sql, filter, page), page);
-    },
-  }));
-
-/** A job. */
-export const Job = builder.objectRef<JobRow>("Job");
-
-builder.node(Job, {
-  description: "One queued piece of work.",
-  id: { resolve: local("Job", ({ jobId }) => jobId), description: "Global id." },
-  loadOne: (id, { loaders }) => loaders.job.load(localParts("Job", id, 1)[0]!),
-  fields: (t) => ({
-    queue: t.exposeString("queue", { description: "What kind of work: train, score, report …" }),
-    done: t.exposeInt("done", { description: "Steps done." }),
-    total: t.exposeInt("total", { description: "Steps in all; 0 while not known." }),
-    message: t.exposeString("message", { description: "What it is at, or why it failed." }),
-    startedAt: t.expose("startedAt", { type: "DateTime", description: "Start." }),
-    updatedAt: t.expose("updatedAt", { type: "DateTime", description: "Last sign of life." }),
-    endedAt: t.expose("endedAt", {
-      type: "DateTime",
-      nullable: true,
-      description: "End; null while it runs.",
-    }),
-  }),
-});
-
-const JobConnection = connectionType("Job", Job);
-
-builder.queryField("jobs", (t) =>
-  t.field({
-    type: JobConnection,
-    description: "Jobs, started last first.",
-    extensions: needs.read,
-    args: {
-      ...pageArgs(t.arg),
-      queue: t.arg.string({ description: "Only of this queue." }),
-      running: t.arg.boolean({ description: "Only those that run, or only those that ended." }),
-    },
-    async resolve(_, args, { sql }) {
-      const page = readPage(args, JOB_ORDER);
-      const filter = { queue: args.queue ?? null, running: args.running ?? null };
-      return connectionOf(await jobs(sql, filter, page), page);
     },
   }));
 

@@ -3,6 +3,7 @@
  * @module
  */
 import type { Sql } from "@/db/open.ts";
+import { RETENTION, retention, type RetentionKind } from "@/server/privacy/retention.ts";
 import { act, payload } from "../act.ts";
 import { builder, needs, requiredUuid } from "../builder.ts";
 import type { Context } from "../context.ts";
@@ -22,7 +23,12 @@ export async function setting<Name extends keyof typeof DEFAULTS>(
   return row?.value ?? DEFAULTS[name];
 }
 
-async function set(sql: Sql, name: keyof typeof DEFAULTS, value: Record<string, unknown>) {
+/** Stores a setting. */
+export async function set(
+  sql: Sql,
+  name: keyof typeof DEFAULTS | "retention",
+  value: Record<string, unknown>,
+) {
   await sql`
     insert into settings (name, value) values (${name}, ${sql.json(value as never)})
     on conflict (name) do update set value = excluded.value`;
@@ -31,12 +37,37 @@ async function set(sql: Sql, name: keyof typeof DEFAULTS, value: Record<string, 
 interface SettingsRow {
   readonly perDay: number;
   readonly twoPersons: boolean;
+  readonly retention: Readonly<Record<RetentionKind, number>>;
 }
 
-async function settings({ sql }: Context): Promise<SettingsRow> {
-  const [budget, unmask] = await Promise.all([setting(sql, "alertBudget"), setting(sql, "unmask")]);
-  return { perDay: budget.perDay, twoPersons: unmask.twoPersons };
+/** All settings. */
+export async function settings({ sql }: Context): Promise<SettingsRow> {
+  const [budget, unmask, kept] = await Promise.all([
+    setting(sql, "alertBudget"),
+    setting(sql, "unmask"),
+    retention(sql),
+  ]);
+  return { perDay: budget.perDay, twoPersons: unmask.twoPersons, retention: kept };
 }
+
+const RetentionKindRef = builder.enumType("RetentionKind", {
+  description: "Kinds of data that are kept for a while.",
+  values: Object.fromEntries(
+    Object.entries(RETENTION).map(([kind, { about }]) => [kind, { description: about }]),
+  ) as Record<RetentionKind, { description: string }>,
+});
+
+const Retention = builder.objectRef<{ kind: RetentionKind; days: number }>("Retention").implement({
+  description: "How long one kind of data is kept.",
+  fields: (t) => ({
+    kind: t.expose("kind", { type: RetentionKindRef, description: "What." }),
+    days: t.exposeInt("days", { description: "Days; the retain job deletes what is older." }),
+    least: t.int({
+      description: "Fewest days that can be set.",
+      resolve: ({ kind }) => RETENTION[kind].least,
+    }),
+  }),
+});
 
 const Settings = builder.objectRef<SettingsRow>("Settings").implement({
   description: "What administrators set.",
@@ -46,6 +77,15 @@ const Settings = builder.objectRef<SettingsRow>("Settings").implement({
     }),
     unmaskNeedsTwo: t.exposeBoolean("twoPersons", {
       description: "Whether a second privacy officer must approve each unmasking.",
+    }),
+    retention: t.field({
+      type: [Retention],
+      description: "How long what is kept.",
+      resolve: ({ retention }) =>
+        (Object.keys(RETENTION) as RetentionKind[]).map((kind) => ({
+          kind,
+          days: retention[kind],
+        })),
     }),
   }),
 });
@@ -58,36 +98,13 @@ builder.queryField("settings", (t) =>
     resolve: (_, _args, context) => settings(context),
   }));
 
-const SettingsPayload = payload(
+/** The settings as a mutation gives them. */
+export const SettingsPayload = payload(
   "SettingsPayload",
   "settings",
   Settings,
   "The settings as they are now.",
 );
-
-builder.mutationField("setAlertBudget", (t) =>
-  t.field({
-    type: SettingsPayload,
-    description: "Sets how many alerts a day the estate shall raise; thresholds follow from it.",
-    extensions: needs.configure,
-    args: { perDay: t.arg.float({ required: true, description: "Alerts a day, 0.01 to 10,000." }) },
-    resolve: (_, { perDay }, context) =>
-      act(
-        context,
-        { action: "setAlertBudget", subject: "", details: { perDay } },
-        async (tx) => {
-          if (!(perDay >= 0.01 && perDay <= 10_000)) {
-            throw new UserError(
-              "OUT_OF_RANGE",
-              `perDay takes 0.01 to 10,000: got ${perDay}.`,
-              "perDay",
-            );
-          }
-          await set(tx, "alertBudget", { perDay });
-        },
-        () => settings(context),
-      ),
-  }));
 
 builder.mutationField("setUnmaskNeedsTwo", (t) =>
   t.field({
@@ -100,6 +117,33 @@ builder.mutationField("setUnmaskNeedsTwo", (t) =>
         context,
         { action: "setUnmaskNeedsTwo", subject: "", details: { twoPersons } },
         (tx) => set(tx, "unmask", { twoPersons }),
+        () => settings(context),
+      ),
+  }));
+
+const MOST_DAYS = 3_650;
+
+builder.mutationField("setRetention", (t) =>
+  t.field({
+    type: SettingsPayload,
+    description: "Sets how long a kind of data is kept; the retain job deletes what is older.",
+    extensions: needs.configure,
+    args: {
+      kind: t.arg({ type: RetentionKindRef, required: true, description: "What." }),
+      days: t.arg.int({ required: true, description: "Days, from Retention.least to 3,650." }),
+    },
+    resolve: (_, { kind, days }, context) =>
+      act(
+        context,
+        { action: "setRetention", subject: "", details: { kind, days } },
+        async (tx) => {
+          const { least } = RETENTION[kind];
+          if (days < least || days > MOST_DAYS) {
+            const message = `${kind} are kept ${least} to ${MOST_DAYS} days: got ${days}.`;
+            throw new UserError("OUT_OF_RANGE", message, "days");
+          }
+          await set(tx, "retention", { ...await retention(tx), [kind]: days });
+        },
         () => settings(context),
       ),
   }));

@@ -6,7 +6,8 @@ import type { Context } from "../context.ts";
 import type { Channel } from "../news.ts";
 import { builder, needs } from "../builder.ts";
 import { Alert } from "./alert.ts";
-import { Agent, Job } from "./operations.ts";
+import { Job } from "./jobs.ts";
+import { Agent } from "./operations.ts";
 
 builder.subscriptionType({ description: "News, by server-sent events." });
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { connect } from "@/db/open.ts";
+import { connect, type Sql } from "@/db/open.ts";
+import { refreshRisks } from "@/server/risk.ts";
 import { type Fixture, fixture, HOSTS, USERS } from "@/tests/server/fixture.ts";
 import { person } from "@/tests/server/people.ts";
 
@@ -8,6 +9,17 @@ async function firstAlert(f: Fixture) {
     `{ alerts(orderBy: STRANGEST, first: 1) { edges { node { id user { id } host { id } } } } }`,
   );
   return data.alerts.edges[0].node;
+}
+
+/** Tables of which any row holds a text anywhere, the audit log aside. */
+async function mentions(sql: Sql, text: string): Promise<string[]> {
+  const tables = await sql<{ name: string }[]>`
+    select tablename as name from pg_tables where schemaname = 'public' and tablename <> 'audit'`;
+  const found = await Promise.all(tables.map(async ({ name }) => {
+    const rows = await sql`select from ${sql(name)} as t where t::text like ${`%${text}%`} limit 1`;
+    return rows.length > 0 ? [name] : [];
+  }));
+  return found.flat();
 }
 
 Deno.test("what people do over GraphQL", async (t) => {
@@ -274,25 +286,21 @@ Deno.test("what people do over GraphQL", async (t) => {
           4,
           3,
         ]);
-        await f.ask(call("eraseUserData"), { id: alert.user.id }, officer);
-        for (
-          const table of [
-            "users",
-            "vectors",
-            "scores",
-            "alerts",
-            "alert_cases",
-            "risks",
-            "baselines",
-            "suppressions",
-            "unmask_requests",
-          ]
-        ) {
-          const rows = await sql`select 1 from ${sql(table)} where user_id = ${
-            USERS[0]!.id
-          } limit 1`;
-          assert.equal(rows.length, 0, table);
+        const user = USERS[0]!.id;
+        await sql`
+          insert into sketches (host_id, user_id, windows, hours, bytes, counted_from, counted_to)
+          values (${HOSTS[0]!.id}, ${user}, 1, '{}', '', now(), now())`;
+        await refreshRisks(sql, HOSTS.map(({ id }) => id));
+        await sql`
+          insert into reports (id, kind, "from", "to", state, content, created_by)
+          values (gen_random_uuid(), 'week', now(), now(), 'done',
+            ${sql.json({ strangest: [{ user, p: 0.001 }] })}, 'test')`;
+        const before = await mentions(sql, user);
+        for (const table of ["sketches", "host_risks", "reports", "users", "scores"]) {
+          assert.ok(before.includes(table), `${table} should mention the user before`);
         }
+        await f.ask(call("eraseUserData"), { id: alert.user.id }, officer);
+        assert.deepEqual(await mentions(sql, user), []);
         const [{ left }] = await sql`select count(*)::int as left from vectors` as [
           { left: number },
         ];
@@ -301,6 +309,51 @@ Deno.test("what people do over GraphQL", async (t) => {
         assert.equal(again.data.eraseUserData.userErrors[0].code, "NOT_FOUND");
       },
     );
+
+    await t.step("an alert budget is previewed by the days it would have filled", async () => {
+      const preview = async (perDay: number) => {
+        const { data } = await f.ask(
+          `query($perDay: Float) { alertBudgetPreview(perDay: $perDay) { alertsPerDay limitP complete
+            days { day alerts } } }`,
+          { perDay },
+        );
+        return data.alertBudgetPreview;
+      };
+      await sql`insert into settings values ('windowRate', '{"perDay": 1000}')`;
+      const few = await preview(0.2);
+      const left = await sql`
+        select to_char(window_start at time zone 'UTC', 'YYYY-MM-DD') as day, count(*)::int as alerts
+        from scores where p <= 0.0002 group by 1 order by 1 desc`;
+      assert.deepEqual(few.days, [...left]);
+      assert.deepEqual([few.alertsPerDay, few.limitP, few.complete], [0.2, 0.0002, true]);
+      const all = await preview(10_000);
+      const [{ scores }] = await sql`select count(*)::int as scores from scores`;
+      assert.equal(
+        all.days.reduce((n: number, day: { alerts: number }) => n + day.alerts, 0),
+        scores,
+      );
+    });
+
+    await t.step("retention is set by an administrator, within bounds", async () => {
+      const set = (days: number, who: typeof viewer) =>
+        f.ask(
+          `mutation($days: Int!) { setRetention(kind: audit, days: $days) {
+            settings { retention { kind days least } } userErrors { message } } }`,
+          { days },
+          who,
+        );
+      assert.equal((await set(400, analyst)).errors![0].extensions.code, "FORBIDDEN");
+      const short = await set(30, administrator);
+      assert.deepEqual(short.data.setRetention.userErrors, [
+        { message: "audit are kept 365 to 3650 days: got 30." },
+      ]);
+      const { settings } = (await set(400, administrator)).data.setRetention;
+      assert.deepEqual(settings.retention.find(({ kind }: { kind: string }) => kind === "audit"), {
+        kind: "audit",
+        days: 400,
+        least: 365,
+      });
+    });
 
     await t.step("the audit log cannot be rewritten", async () => {
       await assert.rejects(sql`update audit set actor = 'nobody'`, /only added to/);

@@ -160,7 +160,7 @@ Deno.test("jobs", async (t) => {
       assert.match(dead.reason, /checkpoint|bytes|model/i);
       await jobs.insert(sql, "train", [hostId]); // the cause is put right
       await untilDone(database, jobs);
-      assert.equal(await jobs.redrive("score"), 1);
+      assert.equal(await jobs.redrive("score", sql), 1);
       await untilDone(database, jobs);
       assert.deepEqual(await deadJobs(sql), []);
       assert.equal(await unscored(), 0);
