@@ -4,9 +4,9 @@ import { JobNote } from "@/server/jobs/progress.ts";
 import { fixture, HOSTS } from "@/tests/server/fixture.ts";
 
 Deno.test("jobs over GraphQL", async (t) => {
-  let jobs: Jobs | undefined;
-  await using f = await fixture({ redrive: (sql, queue) => jobs!.redrive(queue, sql) });
-  jobs = await createJobs(f.database);
+  const late: { jobs?: Jobs } = {};
+  await using f = await fixture({ redrive: (sql, queue) => late.jobs!.redrive(queue, sql) });
+  const jobs = late.jobs = await createJobs(f.database);
   try {
     await t.step("a running job says its rate and the time left", async () => {
       let now = Date.parse("2026-11-02T08:00:00Z");
@@ -35,7 +35,7 @@ Deno.test("jobs over GraphQL", async (t) => {
     });
 
     await t.step("dead jobs are listed with their host, and go back to their queue", async () => {
-      const { boss } = jobs!;
+      const { boss } = jobs;
       await boss.send("score", { hostId: HOSTS[1]!.id }, { retryLimit: 0 });
       const [job] = await boss.fetch("score");
       await boss.fail("score", job!.id, { message: "the checkpoint is broken" });
