@@ -6,6 +6,7 @@
 import type { ComponentType } from "preact";
 import { Host } from "./pages/host.tsx";
 import { Hosts } from "./pages/hosts.tsx";
+import { Settings } from "./pages/settings/page.tsx";
 import { Today } from "./pages/today.tsx";
 import { User } from "./pages/user.tsx";
 import { Users } from "./pages/users.tsx";
@@ -35,4 +36,5 @@ export const PAGES: readonly Page[] = [
   { path: "/users/:id", title: "User", component: User },
   { path: "/hosts", title: "Hosts", group: "watch", key: "h", component: Hosts },
   { path: "/hosts/:id", title: "Host", component: Host },
+  { path: "/settings", title: "Settings", group: "run", key: "s", component: Settings },
 ];
