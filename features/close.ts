@@ -103,7 +103,7 @@ function parents(hour: Hour, memory: HostMemory): void {
     if (orphan === undefined) memory.learn(`pid ${id}`, base);
     else {
       const { row, program, times } = orphan;
-      row.home.programs(false).addParent(program, memory.aliases.get(`pid ${id}`) ?? "", times);
+      row.home.programs(false).addParent(program, memory.aliases.get(`pid ${id}`) ?? "", { times });
     }
   }
 }
@@ -177,7 +177,8 @@ function recordGap(hour: Hour, memory: HostMemory): number {
     missing += ids.max - from + 1 - ids.size;
     memory.lastOf(channel, ids.max);
   }
-  return hour.broken ? 1 : range > 0 ? missing / range : 0;
+  const silenced = hour.silenced && !hour.restarted;
+  return hour.broken || silenced ? 1 : range > 0 ? missing / range : 0;
 }
 
 /** Virtual accounts of services, of application pools, and of virtual machines. */

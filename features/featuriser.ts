@@ -289,10 +289,13 @@ export class Featuriser {
   }
 }
 
-/** `domain\name` in lower case; a name that holds its domain stays whole. */
+/** `domain\name` in lower case; a name that repeats its realm (`alice@EX.ORG`, 4769) loses it. */
 function accountName(event: EventView, [domain, name]: readonly [number, number]): string {
   const account = event.text(name).slice(0, MAX_NAME).toLowerCase();
   if (account === "" || account === "-") return "";
   const before = domain < 0 ? "" : event.text(domain).slice(0, MAX_NAME).toLowerCase();
-  return before === "" || before === "-" ? account : `${before}\\${account}`;
+  if (before === "" || before === "-") return account;
+  const realm = `@${before}`;
+  const bare = account.endsWith(realm) ? account.slice(0, -realm.length) : account;
+  return `${before}\\${bare}`;
 }

@@ -202,6 +202,7 @@ function logons(out: Float64Array, row: Row): void {
 function pairs(out: Float64Array, row: Row): void {
   out[COLUMN.svc_install] = larger(row, SUM.service7045, SUM.service4697);
   out[COLUMN.svc_susp] = larger(row, SUM.service7045Odd, SUM.service4697Odd);
+  out[COLUMN.exe_drop] = larger(row, SUM.created, SUM.detected) + row.sum(SUM.written);
   out[COLUMN.task_created] = larger(row, SUM.task4698, SUM.task106);
   out[COLUMN.task_changed] = larger(row, SUM.task4702, SUM.task140);
 }

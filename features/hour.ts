@@ -80,6 +80,9 @@ export class Hour {
   #ids = NO_RECORDS;
   /** The log was cleared, lost events, or its clock was set back in this hour. */
   broken = false;
+  /** The event log was shut down (1100); the system was shut down or started. */
+  silenced = false;
+  restarted = false;
 
   /** An hour that begins at `startMs`. */
   constructor(startMs: number) {

@@ -87,7 +87,8 @@ export const SENSITIVE_PRIVILEGES = [
 /** Attributes that allow a takeover when set. */
 export const TAKEOVER_ATTRIBUTES = list(`
   msds-allowedtoactonbehalfofotheridentity msds-keycredentiallink msds-allowedtodelegateto
-  serviceprincipalname ntsecuritydescriptor`);
+  serviceprincipalname ntsecuritydescriptor sidhistory scriptpath gpcmachineextensionnames
+  altsecurityidentities`);
 
 /** Replication rights: get changes, get changes all, and in filtered set. */
 export const REPLICATION_RIGHT =
@@ -95,7 +96,7 @@ export const REPLICATION_RIGHT =
 
 /** Codes of failed logons by policy: hours, workstation, expired, disabled, right, … */
 export const POLICY_FAILURES = list(`
-  0xc000006f 0xc0000070 0xc0000071 0xc0000072 0xc0000193 0xc0000224 0xc000015b 0xc0000413`);
+  0xc000006e 0xc000006f 0xc0000070 0xc0000071 0xc0000072 0xc0000193 0xc0000224 0xc000015b 0xc0000413`);
 
 /** Security products that open lsass by trade. */
 export const LSASS_READERS = list(`

@@ -20,6 +20,8 @@ export interface ProgramStart {
   readonly timeMs: number;
   /** What was started. */
   readonly program: Program;
+  /** The name it was built with, lower case, "" where the event does not say. */
+  readonly original: string;
   /** Ran elevated; undefined where the event does not say. */
   readonly elevated: boolean | undefined;
   /** Characters of the command line; -1 where it is not audited. */
@@ -67,20 +69,20 @@ export class Programs {
   }
 
   /** Counts a start. */
-  add({ timeMs, program, elevated, commandLength, commandEntropy, encoded }: ProgramStart): void {
-    const { base } = program;
+  add(start: ProgramStart): void {
+    const { timeMs, program: { base, userPath }, elevated, commandLength } = start;
     this.count++;
-    if (program.userPath) this.userPath++;
-    if (LOLBINS.has(base)) this.lolbins++;
+    if (userPath) this.userPath++;
+    if (LOLBINS.has(base) || LOLBINS.has(start.original)) this.lolbins++;
     if (INTERPRETERS.has(base)) this.interpreters++;
     if (elevated !== undefined) this.labelled++;
     if (elevated) this.elevated++;
     if (commandLength >= 0) {
       this.written++;
       this.longest = Math.max(this.longest, commandLength);
-      this.#entropy += Math.round(commandEntropy * ENTROPY_SCALE);
+      this.#entropy += Math.round(start.commandEntropy * ENTROPY_SCALE);
     }
-    if (encoded) this.encoded++;
+    if (start.encoded) this.encoded++;
     if (DISCOVERY.has(base)) this.#discover(`${Math.floor(timeMs / MINUTE_MS)} ${base}`, timeMs);
   }
 
@@ -89,13 +91,17 @@ export class Programs {
     this.#discovered.set(key, [Math.min(first, fromMs), Math.max(last, toMs)]);
   }
 
-  /** Counts the parent of `times` starts, by its path or name. */
-  addParent(program: Program, path: string, times = 1): void {
+  /**
+   * Counts the parent of `times` starts, by its path or name. A management console that a person
+   * opened is no remote-execution service, though the same program is one for DCOM.
+   */
+  addParent(program: Program, path: string, { times = 1, console = false } = {}): void {
     const parent = programOf(path);
     if (parent.base === "") return;
     const interpreter = INTERPRETERS.has(program.base);
     if (interpreter && DOCUMENT_PROGRAMS.has(parent.base)) this.officeShells += times;
-    if (REMOTE_PARENTS.has(parent.base) || (interpreter && parent.base === "services.exe")) {
+    const remote = REMOTE_PARENTS.has(parent.base) && !console;
+    if (remote || (interpreter && parent.base === "services.exe")) {
       this.remoteChildren += times;
     }
     this.#chain(contextOf(SEEN.chain, parent.name), program.name, times);

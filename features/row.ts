@@ -20,7 +20,7 @@ export const SUMMED = [
   ...["priv_logon", "priv_use", "acct_created", "acct_state", "pw_reset", "group_add"] as const,
   ...["priv_group_add", "acct_changed", "acct_rename_sid", "ds_takeover_attr"] as const,
   ...["ds_change", "ps_warning", "ps_len", "ps_remote", "autorun_reg", "wmi_sub"] as const,
-  ...["svc_state", "exe_drop", "protection_hits", "log_cleared", "audit_policy"] as const,
+  ...["svc_state", "protection_hits", "log_cleared", "audit_policy"] as const,
   ...["defences_changed", "lsass_access", "injection", "data_touch"] as const,
 ] satisfies FeatureName[];
 /** Columns that are a share of events: the cases stand right behind the hits. */
@@ -33,7 +33,7 @@ const NOTED = [
   ...["unlock", "unlocked", "rdp", "rdpSession", "reconnect", "rdpReconnect"] as const,
   ...["lockouts", "lockoutFailures", "serviceLogon", "personLogon", "task4698"] as const,
   ...["task106", "task4702", "task140", "service7045", "service4697"] as const,
-  ...["service7045Odd", "service4697Odd"] as const,
+  ...["service7045Odd", "service4697Odd", "created", "detected", "written"] as const,
 ];
 /** Sets of hashed items; where a column counts one, it bears its name. */
 export const SETS = [

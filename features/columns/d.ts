@@ -107,7 +107,7 @@ export const BLOCK_D = [
     unit: "share",
     kind: "share",
     rule:
-      "code in 0xc000006f 0xc0000070 0xc0000071 0xc0000072 0xc0000193 0xc0000224 0xc000015b 0xc0000413",
+      "code in 0xc000006e 0xc000006f 0xc0000070 0xc0000071 0xc0000072 0xc0000193 0xc0000224 0xc000015b 0xc0000413",
     events: ["Security 4625"],
     wireScale: 1000,
     wireRange: [0, 1000],

@@ -251,7 +251,7 @@ export const BLOCK_I = [
     unit: "count",
     kind: "count",
     rule:
-      "parent wmiprvse wsmprovhost winrshost psexesvc mmc(-Embedding) dllhost; services.exe only with an interpreter child",
+      "parent wmiprvse wsmprovhost winrshost psexesvc mmc dllhost (mmc by Sysmon only with -Embedding); services.exe only with an interpreter child",
     events: ["Security 4688", "Microsoft-Windows-Sysmon/Operational 1"],
     wireScale: 1,
     wireRange: [0, 16777215],

@@ -65,10 +65,11 @@ export const BLOCK_K = [
     unit: "count",
     kind: "count",
     rule:
-      "Run, RunOnce, Winlogon, IFEO, AppInit_DLLs, Services\\ImagePath, LSA packages, StartupApproved",
+      "Run, RunOnce, Winlogon, IFEO, AppInit_DLLs, Services\\ImagePath, LSA packages, StartupApproved; deletions left out",
     events: [
       "Microsoft-Windows-Sysmon/Operational 12",
       "Microsoft-Windows-Sysmon/Operational 13",
+      "Microsoft-Windows-Sysmon/Operational 14",
       "Security 4657",
     ],
     wireScale: 1,
@@ -128,7 +129,7 @@ export const BLOCK_K = [
     unit: "count",
     kind: "count",
     rule:
-      "extension exe dll sys scr com cpl msi ps1 psm1 vbs js jse hta bat cmd; 4663 with WriteData 0x2",
+      "max(Sysmon 11 with extension exe dll sys scr com cpl msi ps1 psm1 vbs js jse hta bat cmd, Sysmon 29) + 4663 with such an extension and WriteData 0x2",
     events: [
       "Microsoft-Windows-Sysmon/Operational 11",
       "Microsoft-Windows-Sysmon/Operational 29",

@@ -41,7 +41,8 @@ const validation: Count = (event, row, hour) => {
 };
 
 const directoryAccess: Count = (event, row) => {
-  if (event.text(slot("SubjectUserName")).endsWith("$")) return;
+  const name = event.text(slot("SubjectUserName"));
+  if (name.endsWith("$") || name.startsWith("MSOL_")) return; // controllers, and Entra Connect
   if (event.number(slot("AccessMask")) !== 0x100) return;
   if (REPLICATION_RIGHT.test(event.text(slot("Properties")))) row.add(SUM.dcsync);
 };
@@ -95,7 +96,7 @@ export const ACCOUNT_KINDS: readonly EventKind[] = [
   ...kinds(SECURITY, [4672], bits("logon"), SUBJECT, privilegedLogon),
   ...kinds(SECURITY, [4673, 4674], bits("privilege_use"), SUBJECT, sum("priv_use")),
   ...kinds(SECURITY, [4720, 4741], account, SUBJECT, sum("acct_created")),
-  ...kinds(SECURITY, [4722, 4725, 4726, 4767], account, SUBJECT, sum("acct_state")),
+  ...kinds(SECURITY, [4722, 4725, 4726, 4743, 4767], account, SUBJECT, sum("acct_state")),
   ...kinds(SECURITY, [4723, 4724], account, SUBJECT, sum("pw_reset")),
   ...kinds(SECURITY, [4728, 4732, 4756], account, SUBJECT, groupAddition),
   ...kinds(SECURITY, [4738, 4742], account, SUBJECT, accountChange),

@@ -7,7 +7,7 @@ import { fieldSlot as slot } from "../fields.ts";
 import type { Count, EventKind, Hour } from "../hour.ts";
 import { ENCODED_COMMAND } from "../lists.ts";
 import { type Program, programOf } from "../program.ts";
-import { type Row, SET } from "../row.ts";
+import { type Row, SET, SUM } from "../row.ts";
 import { addCharacters, entropyBits, hashText } from "../text.ts";
 import { bits, kinds, SECURITY, SYSMON, SYSMON_USER, TARGET_OR_SUBJECT } from "./define.ts";
 
@@ -35,6 +35,7 @@ function start(
   row.programs(sysmon).add({
     timeMs: event.timeMs,
     program,
+    original: sysmon ? event.text(slot("OriginalFileName")).toLowerCase() : "",
     elevated,
     commandLength: commandLine === "" ? -1 : commandLine.length,
     commandEntropy: entropyBits(histogram),
@@ -64,7 +65,10 @@ const sysmonCreation: Count = (event, row, hour) => {
   const program = programOf(event.text(slot("Image")));
   const elevated = level === "" ? undefined : level === "High" || level === "System";
   start(event, row, hour, { program, sysmon: true, elevated });
-  row.programs(true).addParent(program, event.text(slot("ParentImage")));
+  const parent = event.text(slot("ParentImage"));
+  const console = /\\mmc\.exe$/i.test(parent) &&
+    !/-embedding/i.test(event.text(slot("ParentCommandLine")));
+  row.programs(true).addParent(program, parent, { console });
   putHashes(event, row);
 };
 
@@ -79,5 +83,8 @@ function putHashes(event: EventView, row: Row): void {
 export const PROGRAM_KINDS: readonly EventKind[] = [
   ...kinds(SECURITY, [4688], bits("process"), TARGET_OR_SUBJECT, processCreation),
   ...kinds(SYSMON, [1], bits("sysmon", "process"), SYSMON_USER, sysmonCreation),
-  ...kinds(SYSMON, [29], bits("sysmon"), SYSMON_USER, putHashes),
+  ...kinds(SYSMON, [29], bits("sysmon"), SYSMON_USER, (event, row) => {
+    row.add(SUM.detected);
+    putHashes(event, row);
+  }),
 ];

@@ -20,7 +20,6 @@ import {
   bits,
   kinds,
   named,
-  onlySeen,
   SECURITY,
   SUBJECT,
   SYSMON,
@@ -94,7 +93,7 @@ const objectAccess: Count = (event, row) => {
   }
   if (event.eventId !== 4663 || text(event, "ObjectType") === "Key") return;
   if ((mask & CHANGES) !== 0) row.add(SUM.data_touch);
-  if ((mask & 0x2) !== 0 && EXECUTABLE_FILE.test(name)) row.add(SUM.exe_drop);
+  if ((mask & 0x2) !== 0 && EXECUTABLE_FILE.test(name)) row.add(SUM.written);
 };
 
 const shareAccess: Count = (event, row) => {
@@ -120,6 +119,7 @@ const connection: Count = (event, row) => {
 };
 
 const registry = (key: FieldName, value?: FieldName): Count => (event, row) => {
+  if (/^delete/i.test(text(event, "EventType"))) return;
   const path = text(event, key) + (value ? `\\${text(event, value)}` : "");
   if (AUTORUN_KEY.test(path)) row.add(SUM.autorun_reg);
 };
@@ -135,7 +135,8 @@ const serviceState: Count = (event, row) => {
 };
 
 const removedAuditing: Count = (event, row) => {
-  if (/%%844[80]/.test(text(event, "AuditPolicyChanges")) || event.eventId === 4906) {
+  // Success removed, failure removed; 4906 has no such field.
+  if (event.eventId === 4906 || /%%84(48|50)/.test(text(event, "AuditPolicyChanges"))) {
     row.add(SUM.audit_policy);
   }
 };
@@ -166,7 +167,12 @@ export const SYSTEM_KINDS: readonly EventKind[] = [
     row.add(SUM.log_cleared);
   }),
   ...kinds(SECURITY, [1101, 1104], policy, undefined, (_, __, hour) => void (hour.broken = true)),
-  ...kinds(SECURITY, [1100], policy, undefined, onlySeen),
+  ...kinds(SECURITY, [1100], policy, undefined, (_, __, hour) => void (hour.silenced = true)),
+  ...kinds(SYSTEM, [12, 13], 0, undefined, (event, _, hour) => {
+    if (event.provider === "Microsoft-Windows-Kernel-General") hour.restarted = true;
+  }),
+  ...kinds(SYSTEM, [1074, 6008], 0, WRITER, (_, __, hour) => void (hour.restarted = true)),
+  ...kinds(SECURITY, [4608], policy, undefined, (_, __, hour) => void (hour.restarted = true)),
   ...kinds(SECURITY, [4616], policy, SUBJECT, (event, _, hour) => {
     const [from, to] = [text(event, "PreviousTime"), text(event, "NewTime")].map(Date.parse);
     if (from - to > 5 * 60_000) hour.broken = true;
@@ -216,7 +222,7 @@ export const SYSTEM_KINDS: readonly EventKind[] = [
     lsassBySysmon,
   ),
   ...kinds(SYSMON, [11], bits("sysmon"), SYSMON_USER, (event, row) => {
-    if (EXECUTABLE_FILE.test(text(event, "TargetFilename"))) row.add(SUM.exe_drop);
+    if (EXECUTABLE_FILE.test(text(event, "TargetFilename"))) row.add(SUM.created);
   }),
   ...kinds(SYSMON, [12, 13, 14], bits("sysmon"), SYSMON_USER, registry("TargetObject")),
   ...kinds(SYSMON, [19, 20, 21], bits("sysmon"), SYSMON_USER, sum("wmi_sub")),

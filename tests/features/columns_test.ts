@@ -6,6 +6,7 @@ import { column, type FeatureName } from "@/features/schema.ts";
 const SID = "S-1-5-21-1-2-3-1104";
 const SUBJECT = { SubjectUserSid: SID, SubjectUserName: "alice", SubjectDomainName: "EX" };
 const TARGET = { TargetUserSid: SID, TargetUserName: "alice", TargetDomainName: "EX" };
+const GET_CHANGES = "1131f6aa-9c07-11d1-f79f-00c04fc2dcd2";
 type Fields = Partial<Record<FieldName, string>>;
 type Case = readonly [number, Fields, Partial<Record<FeatureName, number>>];
 
@@ -38,6 +39,18 @@ const CASES: readonly Case[] = [
   [4724, { ...SUBJECT, TargetUserName: "bob" }, { pw_reset: 1 }],
   [4728, { ...SUBJECT, TargetSid: "S-1-5-21-1-2-3-512" }, { group_add: 1, priv_group_add: 1 }],
   [4728, { ...SUBJECT, TargetSid: "S-1-5-21-1-2-3-2001" }, { group_add: 1, priv_group_add: 0 }],
+  [4743, { ...SUBJECT, TargetUserName: "ws-7$" }, { acct_state: 1 }],
+  [4719, { ...SUBJECT, AuditPolicyChanges: "%%8448" }, { audit_policy: 1 }],
+  [4719, { ...SUBJECT, AuditPolicyChanges: "%%8450" }, { audit_policy: 1 }],
+  [4719, { ...SUBJECT, AuditPolicyChanges: "%%8449, %%8451" }, { audit_policy: 0 }],
+  [4662, { ...SUBJECT, AccessMask: "0x100", Properties: `%%7688 {${GET_CHANGES}}` }, { dcsync: 1 }],
+  [4662, { ...SUBJECT, SubjectUserName: "MSOL_1", AccessMask: "0x100", Properties: GET_CHANGES }, {
+    dcsync: 0,
+  }],
+  [5136, { ...SUBJECT, AttributeLDAPDisplayName: "sIDHistory", OperationType: "%%14674" }, {
+    ds_change: 1,
+    ds_takeover_attr: 1,
+  }],
   [4738, { ...SUBJECT, TargetUserName: "bob" }, { acct_changed: 1 }],
   [4781, { ...SUBJECT, OldTargetUserName: "bob", NewTargetUserName: "eve" }, {
     acct_rename_sid: 1,

@@ -222,3 +222,23 @@ Deno.test("impossible times and late events are counted, never rows", () => {
   const { impossibleTime, late, events } = featuriser.report;
   assert.deepEqual({ impossibleTime, late, events }, { impossibleTime: 3, late: 1, events: 2 });
 });
+
+Deno.test("a service ticket counts for the account that its user@REALM names", () => {
+  const featuriser = new Featuriser({ host: "dc-1" });
+  const system = { computer: "dc-1" };
+  featuriser.add(event({
+    ...{ TargetUserName: "alice@EX.ORG", TargetDomainName: "EX.ORG", ServiceName: "sql" },
+    ...{ TicketEncryptionType: "0x17", Status: "0x0" },
+  }, { ...system, eventId: 4769 }));
+  featuriser.add(event({
+    ...{ TargetUserName: "alice", TargetDomainName: "EX", Status: "0x0" },
+    TargetSid: "S-1-5-21-1-2-3-1104",
+  }, { ...system, eventId: 4768 }));
+  const rows = featuriser.finish();
+  assert.deepEqual(rows.map(({ user, events }) => [user, events]), [
+    ["S-1-5-21-1-2-3-1104", 2],
+    ["SYSTEM", 0],
+  ]);
+  assert.equal(rows[0].values[column("tgs_req")], 1);
+  assert.equal(rows[0].values[column("rc4_share")], 1000);
+});
