@@ -4,11 +4,14 @@
  */
 import type { Database } from "@/db/open.ts";
 import { createConsole } from "@/server/console/serve.ts";
+import { readOperations } from "@/server/graphql/persisted.ts";
 import { openKeys, type ServerKeys } from "@/server/privacy/keys.ts";
 import { createIngest } from "@/server/ingest.ts";
 import { createJobs, type Jobs } from "@/server/jobs/jobs.ts";
 import { type JobWorker, startWorker } from "@/server/jobs/worker.ts";
 import { type Server, type ServerOptions, startServer } from "@/server/server.ts";
+
+const OPERATIONS = new URL("../server/console/dist/operations.json", import.meta.url);
 
 /** How to serve; the rest is what `startServer` takes. */
 export interface ServeOptions extends
@@ -47,6 +50,7 @@ export async function serve(database: Database, options: ServeOptions): Promise<
     enqueue: jobs.enqueue,
     redrive: (sql, queue) => jobs.redrive(queue, sql),
     console: createConsole(),
+    operations: readOperations(OPERATIONS),
   });
   const close = async () => {
     await server.close();

@@ -19,6 +19,7 @@ import {
 import { startSender } from "@/server/export/sender.ts";
 import type { Enqueue, Services } from "@/server/graphql/context.ts";
 import { listen } from "@/server/graphql/news.ts";
+import type { Operations } from "@/server/graphql/persisted.ts";
 import { graphqlHandler } from "@/server/graphql/yoga.ts";
 import { type BodyLimits, readBody } from "@/server/http/body.ts";
 import { RateLimiter } from "@/server/http/rate_limit.ts";
@@ -47,6 +48,8 @@ export interface ServerOptions {
   readonly agentFolder?: string;
   /** Answers every other path: the console. */
   readonly console?: (request: Request) => Response | Promise<Response>;
+  /** The console's operations: with them a session runs nothing else, unless `development`. */
+  readonly operations?: Operations;
   /** Queues jobs, where a runner is connected. */
   readonly enqueue?: Enqueue;
   /** Sends dead jobs back, where a runner is connected. */
@@ -117,7 +120,10 @@ async function routes(options: ServerOptions, services: Services, authenticator:
   const { sql, now } = services;
   const limiter = new RateLimiter(options.limit ?? LIMIT, now);
   const strangers = new RateLimiter(UNKNOWN_LIMIT, now);
-  const yoga = await graphqlHandler(services, options.development ?? false);
+  const yoga = await graphqlHandler(services, {
+    development: options.development ?? false,
+    operations: options.operations ?? new Map(),
+  });
 
   function spend(from: RateLimiter, key: string): void {
     const seconds = from.take(key);

@@ -10,13 +10,14 @@ import { maxDirectivesPlugin } from "@escape.tech/graphql-armor-max-directives";
 import { maxTokensPlugin } from "@escape.tech/graphql-armor-max-tokens";
 import { useCSRFPrevention } from "@graphql-yoga/plugin-csrf-prevention";
 import { getLogger } from "@logtape/logtape";
-import { GraphQLError } from "graphql";
+import { type DocumentNode, GraphQLError, Kind } from "graphql";
 import { createYoga, type Plugin, type YogaServerInstance } from "graphql-yoga";
 import { uuidv7 } from "@/server/ids.ts";
 import type { Context, Services } from "./context.ts";
 import { costRule } from "./cost.ts";
 import { UserError } from "./errors.ts";
 import { loaders, sharedLoaders } from "./loaders.ts";
+import { type Operations, usePersistedOperations } from "./persisted.ts";
 import { schema } from "./schema.ts";
 
 /** What the caller of the handler gives beside the request. */
@@ -74,6 +75,11 @@ function maskError(error: unknown): Error {
   });
 }
 
+/** The compiler keeps one operation a document, whichever was named first, and would run it again. */
+function hasOneOperation({ definitions }: DocumentNode): boolean {
+  return definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION).length === 1;
+}
+
 /** The GraphiQL page from npm rather than from elsewhere on the Web; development only. */
 async function offlineGraphiQL() {
   const name = "@graphql-yoga/render-graphiql@5.24.1"; // 18 MB: fetched when first wanted
@@ -81,10 +87,18 @@ async function offlineGraphiQL() {
   return renderGraphiQL;
 }
 
-/** Answers GraphQL requests; `development` adds GraphiQL. */
+/** How to answer. */
+export interface GraphQLOptions {
+  /** Adds GraphiQL, and lets sessions run any operation. */
+  readonly development: boolean;
+  /** Operations that are run by their hash. */
+  readonly operations: Operations;
+}
+
+/** Answers GraphQL requests. */
 export async function graphqlHandler(
   services: Services,
-  development: boolean,
+  { development, operations }: GraphQLOptions,
 ): Promise<YogaServerInstance<Given, Context>> {
   const shared = sharedLoaders(services.sql, services.now);
   return createYoga<Given, Context>({
@@ -105,6 +119,7 @@ export async function graphqlHandler(
     },
     plugins: [
       useGivenBody,
+      usePersistedOperations(operations, !development && operations.size > 0),
       useCSRFPrevention({ requestHeaders: ["x-habit", "authorization"] }),
       maxTokensPlugin({ n: LIMITS.tokens }),
       maxDepthPlugin({ n: LIMITS.depth, ignoreIntrospection: true }),
@@ -112,7 +127,7 @@ export async function graphqlHandler(
       maxDirectivesPlugin({ n: LIMITS.directives }),
       blockFieldSuggestionsPlugin(),
       useCostLimit,
-      useGraphQlJit(),
+      useGraphQlJit({}, { enableIf: ({ document }) => hasOneOperation(document) }),
     ] as Plugin[],
   });
 }

@@ -19,3 +19,17 @@ export async function person(
       ${[...ROLES[role]] as Permission[]}, now() + interval '1 hour')`;
   return { authorization: `Bearer ${secret}` };
 }
+
+/** Makes an account of a role with a session of a browser; gives its header. */
+export async function session(sql: Sql, role: Role): Promise<{ cookie: string }> {
+  const id = uuidv7(Date.now());
+  const secret = newSecret("session");
+  await sql`
+    insert into accounts (account_id, name, roles) values (${id}, ${`session of ${role}`}, ${[
+    role,
+  ]})`;
+  await sql`
+    insert into sessions (hash, account_id, expires_at)
+    values (${hashSecret(secret)}, ${id}, now() + interval '1 hour')`;
+  return { cookie: `habit=${secret}` };
+}
