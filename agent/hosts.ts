@@ -51,6 +51,12 @@ export interface EventCounts {
   impossibleTime: number;
   /** Named no computer. */
   nameless: number;
+  /** Fields that were not what they should be. */
+  badFields: number;
+  /** Times that a clock was set by more than five minutes. */
+  clockSteps: number;
+  /** Hours with more accounts or items than are kept: some of their numbers are estimates. */
+  estimatedHours: number;
   /** Rows made. */
   windows: number;
 }
@@ -64,6 +70,9 @@ export function noCounts(): EventCounts {
     duplicates: 0,
     impossibleTime: 0,
     nameless: 0,
+    badFields: 0,
+    clockSteps: 0,
+    estimatedHours: 0,
     windows: 0,
   };
 }
@@ -192,6 +201,9 @@ export class Hosts {
       counts.late += report.late;
       counts.duplicates += report.duplicates;
       counts.impossibleTime += report.impossibleTime;
+      counts.badFields += report.badFields;
+      counts.clockSteps += report.clockSteps;
+      counts.estimatedHours += report.estimatedHours;
     }
     counts.impossibleTime += this.#impossible;
     counts.before = this.#before;

@@ -30,6 +30,8 @@ export function statusLines(health: Health, nowMs: number): string[] {
     age > OLD_MS ? `NOT RUNNING: last sign of life ${minutes(age)} ago` : "running",
     `events    ${counts.events} counted, ${counts.late} late, ${counts.duplicates} twice, ` +
     `${counts.impossibleTime} of an impossible time`,
+    `odd       ${counts.badFields ?? 0} bad fields, ${counts.clockSteps ?? 0} clock steps, ` +
+    `${counts.estimatedHours ?? 0} hours with more than is kept`,
     `windows   ${counts.windows} made, ${spool.rows} waiting (${spool.bytes} bytes), ` +
     `${spool.dropped} dropped`,
     acknowledgedMs === undefined

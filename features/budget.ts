@@ -20,6 +20,8 @@ export interface Holder {
 export class Budget {
   /** Every holder keeps at most the share 2^-depth of its items. */
   depth = 0;
+  /** Sets and samples that outgrew their own bound. */
+  outgrown = 0;
   readonly #limit: number;
   readonly #holders: Holder[] = [];
   #charged = 0;

@@ -49,6 +49,12 @@ export interface FeaturiserReport {
   duplicates: number;
   /** Had no time, or one before 2000 or after the limit. */
   impossibleTime: number;
+  /** Fields that are no number where one is wanted, or SIDs longer than a SID can be. */
+  badFields: number;
+  /** Times that the clock was set by more than five minutes (4616). */
+  clockSteps: number;
+  /** Closed hours in which more accounts or items came than are kept: their numbers are estimates. */
+  estimatedHours: number;
 }
 
 /** How much later than its hour an event may come, milliseconds. */
@@ -141,7 +147,10 @@ function eventOf(from: Channel, eventId: number): KnownEvent {
 /** Turns one host's events into rows. */
 export class Featuriser {
   /** What became of the events. */
-  readonly report: FeaturiserReport = { events: 0, late: 0, duplicates: 0, impossibleTime: 0 };
+  readonly report: FeaturiserReport = {
+    ...{ events: 0, late: 0, duplicates: 0, impossibleTime: 0 },
+    ...{ badFields: 0, clockSteps: 0, estimatedHours: 0 },
+  };
   readonly #options: CloseOptions;
   readonly #latenessMs: number;
   readonly #maxTimeMs: number;
@@ -233,7 +242,11 @@ export class Featuriser {
     if (actor === undefined) return hour.system;
     for (const slot of actor.sids) {
       const sid = slot < 0 ? event.userSid : event.text(slot);
-      if (sid === "" || sid === "S-1-0-0" || sid === "-" || sid.length > MAX_SID) continue;
+      if (sid === "" || sid === "S-1-0-0" || sid === "-") continue;
+      if (sid.length > MAX_SID) {
+        hour.badFields++;
+        continue;
+      }
       return this.#bySid(event, hour, actor, sid);
     }
     const account = actor.name ? accountName(event, actor.name) : "";
@@ -272,7 +285,11 @@ export class Featuriser {
       .sort((a, b) => a - b);
     const rows: WindowRow[] = [];
     for (const startMs of due) {
-      rows.push(...closeHour(this.#hours.get(startMs)!, this.#memory, this.#options));
+      const hour = this.#hours.get(startMs)!;
+      rows.push(...closeHour(hour, this.#memory, this.#options));
+      this.report.badFields += hour.badFields;
+      this.report.clockSteps += hour.clockSteps;
+      if (hour.estimated) this.report.estimatedHours++;
       this.#hours.delete(startMs);
     }
     this.#current = undefined;

@@ -80,6 +80,10 @@ export class Hour {
   #ids = NO_RECORDS;
   /** The log was cleared, lost events, or its clock was set back in this hour. */
   broken = false;
+  /** Fields that were not what they should be. */
+  badFields = 0;
+  /** Times that the clock was set by more than five minutes. */
+  clockSteps = 0;
   /** The event log was shut down (1100); the system was shut down or started. */
   silenced = false;
   restarted = false;
@@ -87,6 +91,21 @@ export class Hour {
   /** An hour that begins at `startMs`. */
   constructor(startMs: number) {
     this.startMs = startMs;
+  }
+
+  /** Whether more came than is kept, so that some numbers are estimates. */
+  get estimated(): boolean {
+    return this.budget.depth > 0 || this.budget.outgrown > 0 || this.rows.weight > 1;
+  }
+
+  /** A field as a number, NaN where it is none; what is there and is none counts as bad. */
+  number(event: EventView, slot: number): number {
+    const value = event.number(slot);
+    if (Number.isNaN(value)) {
+      const text = event.text(slot);
+      if (text !== "" && text !== "-") this.badFields++;
+    }
+    return value;
   }
 
   /** Whether a record id is new in the hour; without one, or with too many channels, it always is. */

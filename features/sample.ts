@@ -46,7 +46,10 @@ export class Sample<T> implements Holder {
     item = make();
     this.#items.set(hash, item);
     if (this.#depth === this.#budget.depth) this.#budget.take(this.#cost);
-    while (this.#items.size > this.#limit) this.limitTo(this.#depth + 1);
+    while (this.#items.size > this.#limit) {
+      this.#budget.outgrown++;
+      this.limitTo(this.#depth + 1);
+    }
     return item;
   }
 

@@ -72,7 +72,10 @@ export class Tally implements Holder {
     else if (this.#keys.length > LISTED) this.#reindex();
     this.#starts[set + 1]++;
     if (!this.#full(set)) this.#budget.take(1);
-    while (this.#starts[set + 1] > MAX_ITEMS) this.#deepen(set, this.#depth(set) + 1);
+    while (this.#starts[set + 1] > MAX_ITEMS) {
+      this.#budget.outgrown++;
+      this.#deepen(set, this.#depth(set) + 1);
+    }
   }
 
   #reindex(): void {

@@ -20,13 +20,13 @@ const STATUS = slot("Status");
 const SERVICE = slot("ServiceName");
 
 const ticketGranting: Count = (event, row, hour) => {
-  if (event.number(STATUS) !== 0) return kerberosFailure(event, row, hour);
+  if (hour.number(event, STATUS) !== 0) return kerberosFailure(event, row, hour);
   row.add(SUM.tgt_req);
   if (event.text(slot("PreAuthType")) === "0") row.add(SUM.asrep_nopreauth);
 };
 
-const serviceTicket: Count = (event, row) => {
-  if (event.number(STATUS) !== 0) return;
+const serviceTicket: Count = (event, row, hour) => {
+  if (hour.number(event, STATUS) !== 0) return;
   const service = event.text(SERVICE).toLowerCase();
   row.add(SUM.tgs_req);
   if (service !== "krbtgt") row.put(SET.tgs_services, hashText(service));
@@ -36,14 +36,14 @@ const serviceTicket: Count = (event, row) => {
 };
 
 const validation: Count = (event, row, hour) => {
-  if (event.number(STATUS) === 0) row.add(SUM.ntlm_validations);
+  if (hour.number(event, STATUS) === 0) row.add(SUM.ntlm_validations);
   else ntlmFailure(event, row, hour);
 };
 
-const directoryAccess: Count = (event, row) => {
+const directoryAccess: Count = (event, row, hour) => {
   const name = event.text(slot("SubjectUserName"));
   if (name.endsWith("$") || name.startsWith("MSOL_")) return; // controllers, and Entra Connect
-  if (event.number(slot("AccessMask")) !== 0x100) return;
+  if (hour.number(event, slot("AccessMask")) !== 0x100) return;
   if (REPLICATION_RIGHT.test(event.text(slot("Properties")))) row.add(SUM.dcsync);
 };
 

@@ -53,7 +53,7 @@ const SUM_BY_TYPE: Readonly<Record<number, number>> = {
 };
 
 const logon: Count = (event, row, hour) => {
-  const type = event.number(F.type);
+  const type = hour.number(event, F.type);
   if (!(type > 0)) return; // 0 is the boot session
   const sid = event.text(F.sid);
   if (sid.startsWith("S-1-5-90-") || sid.startsWith("S-1-5-96-")) return; // window and font managers
@@ -153,7 +153,7 @@ const explicitCredentials: Count = (event, row) => {
 };
 
 const logoff: Count = (event, row, hour) => {
-  const type = event.number(F.type); // 4647 has none: only a person can ask for it
+  const type = hour.number(event, F.type); // 4647 has none: only a person can ask for it
   if (!(type >= 0) || SESSION_TYPES.has(type)) {
     hour.session(event.timeMs, event.text(F.logonId), row);
   }

@@ -55,9 +55,9 @@ const processCreation: Count = (event, row, hour) => {
     ? undefined
     : token === "%%1937";
   start(event, row, hour, { program, sysmon: false, elevated });
-  hour.started(event.timeMs, event.number(slot("NewProcessId")), program);
+  hour.started(event.timeMs, hour.number(event, slot("NewProcessId")), program);
   if (parent !== "") row.programs(false).addParent(program, parent);
-  else hour.orphan(event.timeMs, event.number(slot("ProcessId")), program, row);
+  else hour.orphan(event.timeMs, hour.number(event, slot("ProcessId")), program, row);
 };
 
 const sysmonCreation: Count = (event, row, hour) => {

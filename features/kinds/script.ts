@@ -11,14 +11,14 @@ import { bits, CLASSIC_POWERSHELL, kinds, POWERSHELL, WRITER } from "./define.ts
 
 const LEVEL_WARNING = 3;
 
-const scriptBlock: Count = (event, row) => {
+const scriptBlock: Count = (event, row, hour) => {
   const text = event.text(slot("ScriptBlockText"));
   const histogram = new Uint32Array(256);
   addCharacters(text, histogram);
   const part = hashText(text.replace(/\d+/g, "0"));
   row.script(hashText(event.text(slot("ScriptBlockId"))), {
     histogram,
-    hash: mix(part, event.number(slot("MessageNumber"))),
+    hash: mix(part, hour.number(event, slot("MessageNumber"))),
     suspicious: SUSPICIOUS_SCRIPT.test(text),
   });
   row.add(SUM.ps_len, text.length);

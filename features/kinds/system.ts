@@ -77,15 +77,15 @@ function service(event: EventView, row: Row, path: string, counter: "service7045
   if (/\.sys\b/i.test(path)) row.put(SET.driver_load, hashLower(path));
 }
 
-const lsassBySysmon: Count = (event, row) => {
+const lsassBySysmon: Count = (event, row, hour) => {
   if (!/\\lsass\.exe$/i.test(text(event, "TargetImage"))) return;
-  if ((event.number(slot("GrantedAccess")) & VM_READ) === 0) return;
+  if ((hour.number(event, slot("GrantedAccess")) & VM_READ) === 0) return;
   if (!LSASS_READERS.has(baseName(text(event, "SourceImage")))) row.add(SUM.lsass_access);
 };
 
-const objectAccess: Count = (event, row) => {
+const objectAccess: Count = (event, row, hour) => {
   const name = text(event, "ObjectName");
-  const mask = event.number(slot("AccessMask"));
+  const mask = hour.number(event, slot("AccessMask"));
   if (/lsass\.exe$/i.test(name)) {
     const program = baseName(text(event, "ProcessName"));
     if ((mask & VM_READ) !== 0 && !LSASS_READERS.has(program)) row.add(SUM.lsass_access);
@@ -96,24 +96,24 @@ const objectAccess: Count = (event, row) => {
   if ((mask & 0x2) !== 0 && EXECUTABLE_FILE.test(name)) row.add(SUM.written);
 };
 
-const shareAccess: Count = (event, row) => {
+const shareAccess: Count = (event, row, hour) => {
   const name = text(event, "ShareName");
   const path = text(event, "RelativeTargetName");
   const folder = path.indexOf("\\");
   const share = hashLower(name);
   row.put(SET.share_access, mix(hashLower(folder < 0 ? path : path.slice(0, folder)), share));
   if (event.eventId !== 5145 || PIPES.test(name)) return; // pipes hold no files
-  const mask = event.number(slot("AccessMask"));
+  const mask = hour.number(event, slot("AccessMask"));
   if ((mask & CHANGES) !== 0) row.add(SUM.data_touch);
   else if ((mask & READ) !== 0) row.put(SET.data_touch, mix(hashLower(path), share));
 };
 
-const connection: Count = (event, row) => {
+const connection: Count = (event, row, hour) => {
   if (text(event, "Initiated") !== "true") return;
   const address = text(event, "DestinationIp");
   if (!isPrivate(address)) return;
   row.put(SET.new_internal_dest, hashText(address));
-  if (ADMIN_PORTS.has(event.number(slot("DestinationPort")))) {
+  if (ADMIN_PORTS.has(hour.number(event, slot("DestinationPort")))) {
     row.put(SET.admin_port_fanout, hashText(address));
   }
 };
@@ -175,7 +175,9 @@ export const SYSTEM_KINDS: readonly EventKind[] = [
   ...kinds(SECURITY, [4608], policy, undefined, (_, __, hour) => void (hour.restarted = true)),
   ...kinds(SECURITY, [4616], policy, SUBJECT, (event, _, hour) => {
     const [from, to] = [text(event, "PreviousTime"), text(event, "NewTime")].map(Date.parse);
-    if (from - to > 5 * 60_000) hour.broken = true;
+    if (!(Math.abs(from - to) > 5 * 60_000)) return;
+    hour.clockSteps++;
+    if (from > to) hour.broken = true;
   }),
   ...kinds(SECURITY, [4719, 4912], policy, SUBJECT, removedAuditing),
   ...kinds(SECURITY, [4906], policy, undefined, removedAuditing),

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Budget, HASH_RANGE } from "@/features/budget.ts";
 import type { EventView } from "@/features/event.ts";
-import { Featuriser } from "@/features/featuriser.ts";
+import { Featuriser, type FeaturiserReport } from "@/features/featuriser.ts";
 import { type FieldName, fieldSlot } from "@/features/fields.ts";
 import { RecordIds } from "@/features/records.ts";
 import { Row } from "@/features/row.ts";
@@ -22,12 +22,12 @@ function shuffled<T>(list: readonly T[]): T[] {
     .sort((a, b) => a.place - b.place).map(({ item }) => item);
 }
 
-/** The rows of an hour of events that all have the fields given by number. */
-function rowsOf(
+/** An hour of events that all have the fields given by number, and its rows. */
+function hourOf(
   eventId: number,
   numbers: readonly number[],
   fields: (i: number) => Partial<Record<FieldName, string>>,
-): WindowRow[] {
+): { readonly rows: WindowRow[]; readonly report: FeaturiserReport } {
   const featuriser = new Featuriser({ host: "ws-1" });
   for (const i of numbers) {
     const texts = new Map(
@@ -48,7 +48,7 @@ function rowsOf(
     };
     featuriser.add(event);
   }
-  return featuriser.finish();
+  return { rows: featuriser.finish(), report: featuriser.report };
 }
 
 Deno.test("100,000 programs in an hour: each start counts, their number is near, order is nothing", () => {
@@ -59,14 +59,15 @@ Deno.test("100,000 programs in an hour: each start counts, their number is near,
     NewProcessId: String(i + 1),
     ProcessId: String(i % 1_000),
   });
-  const rows = rowsOf(4688, numbers, start);
+  const { rows, report } = hourOf(4688, numbers, start);
   const { values, events } = rows.find(({ user }) => user === SID)!;
   assert.equal(events, 100_000);
   assert.equal(values[column("proc_count")], 100_000);
   for (const name of ["proc_distinct", "proc_new_host", "proc_new_user"] as const) {
     assert.ok(Math.abs(values[column(name)] - 100_000) < 6_000, `${name} ${values[column(name)]}`);
   }
-  assert.deepEqual(rowsOf(4688, shuffled(numbers), start), rows);
+  assert.equal(report.estimatedHours, 1);
+  assert.deepEqual(hourOf(4688, shuffled(numbers), start).rows, rows);
 });
 
 Deno.test("50,000 made-up accounts that fail count in the host's row, whatever their order", () => {
@@ -79,11 +80,30 @@ Deno.test("50,000 made-up accounts that fail count in the host's row, whatever t
     SubStatus: "0xc0000064",
     LogonType: "3",
   });
-  const rows = rowsOf(4625, numbers, failure);
+  const { rows, report } = hourOf(4625, numbers, failure);
   assert.deepEqual(rows.map(({ user }) => user), [SYSTEM_USER]);
   assert.equal(rows[0].values[column("logon_fail")], 50_000);
   assert.ok(Math.abs(rows[0].values[column("fail_users_distinct")] - 50_000) < 3_000);
-  assert.deepEqual(rowsOf(4625, shuffled(numbers), failure), rows);
+  assert.equal(report.estimatedHours, 1);
+  assert.deepEqual(hourOf(4625, shuffled(numbers), failure).rows, rows);
+});
+
+Deno.test("bad fields and clock steps are counted, and absent ones are not", () => {
+  const counts = (eventId: number, fields: Partial<Record<FieldName, string>>) => {
+    const { report: { badFields, clockSteps, estimatedHours } } = hourOf(
+      eventId,
+      [1],
+      () => fields,
+    );
+    return [badFields, clockSteps, estimatedHours];
+  };
+  assert.deepEqual(counts(4624, { TargetUserSid: SID, LogonType: "three" }), [1, 0, 0]);
+  assert.deepEqual(counts(4624, { TargetUserSid: `${SID}${"1".repeat(200)}` }), [1, 0, 0]);
+  assert.deepEqual(counts(4624, { TargetUserSid: SID }), [0, 0, 0]);
+  assert.deepEqual(counts(4768, { TargetSid: SID, Status: "-" }), [0, 0, 0]);
+  const [earlier, later] = ["2026-01-05T09:00:00Z", "2026-01-05T09:10:00Z"];
+  assert.deepEqual(counts(4616, { PreviousTime: earlier, NewTime: later }), [0, 1, 0]);
+  assert.deepEqual(counts(4616, { PreviousTime: later, NewTime: later }), [0, 0, 0]);
 });
 
 Deno.test("a budget that is too small leaves the same share to all holders, in any order", () => {

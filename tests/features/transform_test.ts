@@ -1,18 +1,6 @@
 import assert from "node:assert/strict";
-import { column, columnMask, FEATURES, MASK_CHANNELS } from "@/features/schema.ts";
+import { column, MASK_CHANNELS } from "@/features/schema.ts";
 import { toModelInput } from "@/features/transform.ts";
-
-Deno.test("the schema has 128 columns with names of their own", () => {
-  assert.equal(FEATURES.length, 128);
-  assert.equal(new Set(FEATURES.map(({ name }) => name)).size, 128);
-  assert.equal(column("log_gap"), 127);
-});
-
-Deno.test("a column counts where any of its channels is audited", () => {
-  const session = 1 << MASK_CHANNELS.indexOf("session");
-  assert.equal(columnMask(session)[column("logon_rdp")], 1);
-  assert.equal(columnMask(session)[column("logon_ok")], 0);
-});
 
 Deno.test("counts become logarithms, shares fractions, masked columns NaN", () => {
   const values = new Int32Array(128);
