@@ -6,7 +6,7 @@ import DataLoader from "dataloader";
 import type { Sql } from "@/db/open.ts";
 import { alertsById, alertsOfWindows } from "./queries/alerts.ts";
 import { hostRisks, hostsById } from "./queries/hosts.ts";
-import { histories } from "./queries/insight.ts";
+import { histories, recentHours } from "./queries/insight.ts";
 import { activeModels, agentsById, jobsById, modelsByKey } from "./queries/operations.ts";
 import { baselinesOf, scoresByKey, windowsByKey } from "./queries/scores.ts";
 import { usersById } from "./queries/users.ts";
@@ -40,6 +40,7 @@ type Windows = readonly WindowKey[];
 const MAKERS = {
   host: (sql: Sql) => by((ids: Ids) => hostsById(sql, ids), self, (row) => row.hostId),
   hostRisk: (sql: Sql) => by((ids: Ids) => hostRisks(sql, ids), self, (row) => row.hostId),
+  recent: (sql: Sql) => by((ids: Ids) => recentHours(sql, ids), self, (row) => row.hostId),
   history: (sql: Sql) => by((ids: Ids) => histories(sql, ids), self, (row) => row.hostId),
   user: (sql: Sql) => by((ids: Ids) => usersById(sql, ids), self, (row) => row.userId),
   score: (sql: Sql) => by((keys: Windows) => scoresByKey(sql, keys), windowId, windowId),

@@ -170,6 +170,53 @@ export function histories(sql: Sql, hostIds: readonly string[]): Promise<History
     left join ledger l using (host_id)`;
 }
 
+/** What arrived of a host's latest week. */
+export interface RecentHoursRow {
+  /** The host's id. */
+  readonly hostId: string;
+  /** Hours with at least one window. */
+  readonly hours: number;
+  /** Hours from the first of them to the last. */
+  readonly span: number;
+  /** Start of the latest window. */
+  readonly latest: Date | null;
+}
+
+/** Hours of hosts' latest seven days, in any order. */
+export function recentHours(sql: Sql, hostIds: readonly string[]): Promise<RecentHoursRow[]> {
+  return sql<RecentHoursRow[]>`
+    select h.host_id as "hostId", week.hours, week.latest,
+      coalesce(extract(epoch from week.latest - week.earliest) / 3600 + 1, 0)::int as span
+    from unnest(${hostIds as string[]}::uuid[]) as h(host_id),
+    lateral (select max(window_start) as at from vectors v where v.host_id = h.host_id) as last,
+    lateral (
+      select count(distinct window_start)::int as hours, min(window_start) as earliest,
+        max(window_start) as latest
+      from vectors v
+      where v.host_id = h.host_id and v.window_start > last.at - interval '7 days') as week`;
+}
+
+/** Alerts by the column that contributed, of the latest 90 days that had any. */
+export interface AlertedColumnRow {
+  /** Place in the vector. */
+  readonly column: number;
+  /** Alerts where it is among the three that contribute most. */
+  readonly alerts: number;
+  /** Start of the latest such window. */
+  readonly latest: Date;
+}
+
+/** Columns behind alerts. */
+export function alertedColumns(sql: Sql): Promise<AlertedColumnRow[]> {
+  return sql<AlertedColumnRow[]>`
+    select top.column, count(*)::int as alerts, max(s.window_start) as latest
+    from alerts a
+    join scores s using (host_id, window_start, user_id),
+    unnest(s.top_columns[1:3]) as top("column")
+    where a.raised_at > (select max(raised_at) - interval '90 days' from alerts)
+    group by top.column`;
+}
+
 /** The estate in numbers. */
 export interface OverviewRow {
   readonly hosts: number;

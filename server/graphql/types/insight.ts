@@ -8,6 +8,8 @@ import { MIN_WINDOWS } from "@/models/detection.ts";
 import { builder, needs, requiredUuid, uuidOf } from "../builder.ts";
 import { badInput } from "../errors.ts";
 import {
+  type AlertedColumnRow,
+  alertedColumns,
   auditedChannels,
   calibration,
   CALIBRATION_P,
@@ -17,6 +19,7 @@ import {
   type OverviewRow,
   type PeerRow,
   peers,
+  type RecentHoursRow,
   recentWindows,
   riskierPeers,
   type Timeline as TimelineRow,
@@ -214,7 +217,29 @@ const HostRiskReason = builder.objectRef<HostReason>("HostRiskReason").implement
   }),
 });
 
+const RecentHours = builder.objectRef<RecentHoursRow>("RecentHours").implement({
+  description: "What arrived of a host's latest week.",
+  fields: (t) => ({
+    hours: t.exposeInt("hours", { description: "Hours with at least one window." }),
+    span: t.exposeInt("span", {
+      description: "Hours from the first to the last of them: what is missing is a gap.",
+    }),
+    latest: t.expose("latest", {
+      type: "DateTime",
+      nullable: true,
+      description: "Start of the latest window.",
+    }),
+  }),
+});
+
 builder.objectFields(Host, (t) => ({
+  recent: t.field({
+    type: RecentHours,
+    nullable: true,
+    description: "What arrived of its latest week.",
+    extensions: { cost: 5 },
+    resolve: ({ hostId }, _, { loaders }) => loaders.recent.load(hostId),
+  }),
   risk: t.float({
     description: "0 to 100: the largest part of a user's risk that happened on the host.",
     resolve: async ({ hostId }, _, { loaders }) => (await loaders.hostRisk.load(hostId))?.risk ?? 0,
@@ -263,6 +288,60 @@ builder.queryField("host", (t) =>
     extensions: needs.read,
     args: { id: t.arg.id({ required: true, description: "Global id of the host." }) },
     resolve: (_, { id }, { loaders }) => loaders.host.load(requiredUuid("Host", id)),
+  }));
+
+interface TechniqueRow {
+  readonly id: string;
+  readonly columns: number[];
+  readonly alerts: number;
+  readonly latest: Date | null;
+}
+
+const Technique = builder.objectRef<TechniqueRow>("Technique").implement({
+  description: "An ATT&CK technique that columns may show.",
+  fields: (t) => ({
+    id: t.exposeString("id", { description: "Number, as T1110.003." }),
+    columns: t.field({
+      type: [Feature],
+      description: "Columns that may show it.",
+      resolve: ({ columns }) => columns.map((index) => ({ index })),
+    }),
+    alerts: t.exposeInt("alerts", {
+      description:
+        "Alerts of 90 days by the column of these that was most often among the first three.",
+    }),
+    latest: t.expose("latest", {
+      type: "DateTime",
+      nullable: true,
+      description: "Start of the latest such window.",
+    }),
+  }),
+});
+
+/** Every technique of the schema; no sum over columns, as one alert may hold several of them. */
+function techniques(alerted: readonly AlertedColumnRow[]): TechniqueRow[] {
+  const byColumn = new Map(alerted.map((row) => [row.column, row]));
+  const ids = new Set(FEATURES.flatMap(({ attack }) => [...attack] as string[]));
+  return [...ids].sort().map((id) => {
+    const columns = FEATURES.flatMap(({ attack }, index) =>
+      (attack as readonly string[]).includes(id) ? [index] : []
+    );
+    const rows = columns.flatMap((index) => byColumn.get(index) ?? []);
+    return {
+      id,
+      columns,
+      alerts: Math.max(0, ...rows.map(({ alerts }) => alerts)),
+      latest: rows.map(({ latest }) => latest).sort((a, b) => b.getTime() - a.getTime())[0] ?? null,
+    };
+  });
+}
+
+builder.queryField("techniques", (t) =>
+  t.field({
+    type: [Technique],
+    description: "ATT&CK techniques that are covered, and how often alerts showed them.",
+    extensions: { ...needs.read, cost: 100 },
+    resolve: async (_, _args, { sql }) => techniques(await alertedColumns(sql)),
   }));
 
 const Overview = builder.objectRef<OverviewRow>("Overview").implement({

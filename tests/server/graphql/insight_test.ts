@@ -124,6 +124,30 @@ Deno.test("what the console shows beside lists", async (t) => {
       }
     });
 
+    await t.step("techniques that are covered, and those that alerts showed", async () => {
+      const { data } = await f.ask("{ techniques { id alerts latest columns { name } } }");
+      const byId = new Map<string, { alerts: number; latest: string; columns: { name: string }[] }>(
+        data.techniques.map((row: { id: string }) => [row.id, row]),
+      );
+      const guessing = byId.get("T1110")!;
+      assert.ok(guessing.columns.some(({ name }) => name === "logon_fail"));
+      assert.equal(guessing.alerts, 9, "logon_fail is first in each of the alerts");
+      assert.equal(guessing.latest, new Date(START + 7 * 3.6e6).toISOString());
+      assert.equal(byId.get("T1558.003")!.alerts, 0);
+    });
+
+    await t.step("gaps in a host's latest week", async () => {
+      await sql`delete from vectors where host_id = ${HOSTS[0]!.id}
+        and window_start = ${new Date(START + 5 * 3.6e6)}`;
+      const { data } = await f.ask(`{ hosts { edges { node { recent { hours span latest } } } } }`);
+      const latest = new Date(START + (HOURS - 1) * 3.6e6).toISOString();
+      const recent = data.hosts.edges.map((edge: { node: { recent: unknown } }) =>
+        edge.node.recent
+      );
+      const whole = { hours: HOURS, span: HOURS, latest };
+      assert.deepEqual(recent, [whole, { ...whole, hours: HOURS - 1 }, whole]);
+    });
+
     await t.step("the estate in numbers", async () => {
       const { data } = await f.ask(`{ overview { hosts users agents hostsLearning standIns
         openAlerts windowsInDay strangestInDay latest } }`);
