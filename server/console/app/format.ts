@@ -104,3 +104,11 @@ export function sentenceParts(sentence: string): { text: string; techniques: str
   });
   return { text: text.charAt(0).toUpperCase() + text.slice(1), techniques: [...techniques] };
 }
+
+/** 850 ms, 4.2 s, 3 min, 2 h. */
+export function duration(ms: number): string {
+  if (ms < 1_000) return `${number(Math.max(ms, 0))} ms`;
+  if (ms < 60_000) return `${number(ms / 1_000)} s`;
+  if (ms < 3_600_000) return `${number(ms / 60_000)} min`;
+  return `${number(ms / 3_600_000)} h`;
+}

@@ -4,12 +4,17 @@
  * @module
  */
 import type { ComponentType } from "preact";
+import { Agents } from "./pages/agents.tsx";
+import { Attack } from "./pages/attack.tsx";
+import { Audit } from "./pages/audit.tsx";
 import { Host } from "./pages/host.tsx";
 import { Hosts } from "./pages/hosts.tsx";
+import { Jobs } from "./pages/jobs.tsx";
 import { Settings } from "./pages/settings/page.tsx";
 import { Today } from "./pages/today.tsx";
 import { User } from "./pages/user.tsx";
 import { Users } from "./pages/users.tsx";
+import type { Person } from "./viewer.ts";
 
 /** What a page is given: the parts of its address. */
 export interface PageProps {
@@ -26,6 +31,8 @@ export interface Page {
   readonly group?: "watch" | "run";
   /** Letter that goes there after `g`. */
   readonly key?: string;
+  /** Left out of the navigation of who lacks it. */
+  readonly needs?: Person["permissions"][number];
   readonly component: ComponentType<PageProps>;
 }
 
@@ -36,5 +43,9 @@ export const PAGES: readonly Page[] = [
   { path: "/users/:id", title: "User", component: User },
   { path: "/hosts", title: "Hosts", group: "watch", key: "h", component: Hosts },
   { path: "/hosts/:id", title: "Host", component: Host },
+  { path: "/attack", title: "ATT&CK", group: "watch", key: "m", component: Attack },
+  { path: "/agents", title: "Agents", group: "run", key: "a", component: Agents },
+  { path: "/jobs", title: "Jobs", group: "run", key: "j", component: Jobs },
   { path: "/settings", title: "Settings", group: "run", key: "s", component: Settings },
+  { path: "/audit", title: "Audit", group: "run", key: "l", component: Audit, needs: "audit" },
 ];

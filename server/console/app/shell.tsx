@@ -13,15 +13,21 @@ import { address, go, match } from "./router.ts";
 import { Viewer } from "./shell.graphql.ts";
 import { type Theme, theme } from "./theme.ts";
 import { Empty, Failure } from "./ui/parts.tsx";
-import { Me } from "./viewer.ts";
+import { Me, type Person } from "./viewer.ts";
 
 const GROUPS = [["watch", "Watch"], ["run", "Run"]] as const;
 
-function Navigation({ current, onGo }: { current?: Page; onGo: () => void }) {
+function Navigation({ current, viewer, onGo }: {
+  current?: Page;
+  viewer?: Person;
+  onGo: () => void;
+}) {
   return (
     <nav aria-label="Pages" onClick={onGo}>
       {GROUPS.map(([group, title]) => {
-        const pages = PAGES.filter((page) => page.group === group);
+        const pages = PAGES.filter((page) =>
+          page.group === group && (!page.needs || viewer?.permissions.includes(page.needs))
+        );
         return pages.length > 0 && (
           <section key={group}>
             <h2>{title}</h2>
@@ -134,7 +140,7 @@ function Signed() {
           Menu
         </button>
         <div class="drawer">
-          <Navigation current={found?.page} onGo={() => setOpen(false)} />
+          <Navigation current={found?.page} viewer={viewer} onGo={() => setOpen(false)} />
           <footer>
             <bdi class="me">{viewer?.name}</bdi>
             <ThemeButton />

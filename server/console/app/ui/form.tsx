@@ -66,10 +66,12 @@ export function Boxes({ legend, name, options, checked }: {
 }
 
 /** A form that stays still while it sends; `onSend` gets what was typed, true empties the form. */
-export function Form({ action, onSend, children }: {
+export function Form({ action, onSend, onInput, children }: {
   /** Of the button. */
   action: string;
   onSend: (data: FormData) => Promise<boolean>;
+  /** Hears of what is typed. */
+  onInput?: (data: FormData) => void;
   children: ComponentChildren;
 }) {
   const [busy, setBusy] = useState(false);
@@ -81,7 +83,11 @@ export function Form({ action, onSend, children }: {
     setBusy(false);
   };
   return (
-    <form class="form" onSubmit={submit}>
+    <form
+      class="form"
+      onSubmit={submit}
+      onInput={onInput && ((event) => onInput(new FormData(event.currentTarget)))}
+    >
       {children}
       <div>
         <button type="submit" class="primary" disabled={busy}>{action}</button>

@@ -17,19 +17,28 @@ import {
   type MakeExportTargetVariables,
   OpenUnmask,
   RemoveExportTarget,
+  SetRetention,
+  type SetRetentionVariables,
   SettingsNow,
+  type SettingsNowData,
   SetUnmaskNeedsTwo,
   type UnmaskListed,
   UnmaskRequests,
 } from "./settings.graphql.ts";
 
+type RetentionKind = SetRetentionVariables["kind"];
 type Kind = MakeExportTargetVariables["kind"];
 
-function UnmaskAction({ request, onChange }: { request: UnmaskListed; onChange: () => void }) {
+function UnmaskAction({ request, needsTwo, onChange }: {
+  request: UnmaskListed;
+  needsTwo: boolean;
+  onChange: () => void;
+}) {
   const me = useContext(Me).name;
   const [name, setName] = useState<string | null>(null);
   if (name) return <bdi class="name">{name}</bdi>;
   if (Date.parse(request.expiresAt) < Date.now()) return <>expired</>;
+  if (!request.approvedBy && !needsTwo) return <>shown at once</>;
   if (!request.approvedBy && request.requestedBy === me) return <>waits for a second person</>;
   if (!request.approvedBy) {
     const approve = async () => {
@@ -43,6 +52,50 @@ function UnmaskAction({ request, onChange }: { request: UnmaskListed; onChange: 
     setName(opened?.openUnmask.request?.name ?? null);
   };
   return <button type="button" onClick={open}>Show the name once</button>;
+}
+
+const RETAINED: Readonly<Record<RetentionKind, string>> = {
+  alerts: "Alerts and labels",
+  audit: "Audit log",
+  jobs: "Ended jobs",
+  models: "Models that no longer score",
+  reports: "Reports",
+  scores: "Scores",
+  users: "Users not seen since",
+  vectors: "Windows, in whole weeks",
+};
+
+/** How long each kind of data is kept. */
+function Retention({ kept, onChange }: {
+  kept: SettingsNowData["settings"]["retention"];
+  onChange: () => Promise<void>;
+}) {
+  const mayConfigure = useMay("configure");
+  const set = async (kind: RetentionKind, days: number) => {
+    await act(SetRetention, { kind, days });
+    await onChange();
+  };
+  return (
+    <section class="card">
+      <h2>Days that data are kept</h2>
+      <ul class="list">
+        {kept.map(({ kind, days, least }) => (
+          <li key={kind}>
+            <label class="inline" for={`keep-${kind}`}>{RETAINED[kind]}</label>
+            <input
+              id={`keep-${kind}`}
+              type="number"
+              min={least}
+              max={36_500}
+              value={String(days)}
+              disabled={!mayConfigure}
+              onChange={(event) => void set(kind, event.currentTarget.valueAsNumber)}
+            />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
 }
 
 /** The rule of two persons, and requests to see a name. */
@@ -73,6 +126,7 @@ export function Privacy() {
           </section>
         )}
       </Answered>
+      {now.data && <Retention kept={now.data.settings.retention} onChange={now.reload} />}
       <Answered query={{ data: list.rows, error: list.error }}>
         {(rows) => (
           <Table
@@ -106,7 +160,13 @@ export function Privacy() {
               },
               {
                 title: "State",
-                cell: (row) => <UnmaskAction request={row} onChange={() => void list.reload()} />,
+                cell: (row) => (
+                  <UnmaskAction
+                    request={row}
+                    needsTwo={now.data?.settings.unmaskNeedsTwo ?? true}
+                    onChange={() => void list.reload()}
+                  />
+                ),
                 csv: ({ approvedBy }) => approvedBy ?? "",
               },
             ]}

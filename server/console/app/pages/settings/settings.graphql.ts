@@ -20,8 +20,32 @@ export type AccountListed = { readonly id: string; readonly name: string; readon
 /** Fragment UnmaskListed. */
 export type UnmaskListed = { readonly id: string; readonly reason: string; readonly requestedBy: string; readonly requestedAt: string; readonly approvedBy: string | null; readonly expiresAt: string; readonly user: { readonly id: string; readonly pseudonym: string; } | null; };
 
+/** What BudgetPreview gives. */
+export type BudgetPreviewData = { readonly alertBudgetPreview: { readonly limitP: number; readonly complete: boolean; readonly days: readonly ({ readonly day: string; readonly alerts: number; })[]; }; };
+
+/** What BudgetPreview takes. */
+export type BudgetPreviewVariables = { readonly perDay?: number | null; };
+
+/** The query BudgetPreview. */
+export const BudgetPreview: Operation<BudgetPreviewData, BudgetPreviewVariables> = {
+  name: "BudgetPreview",
+  text: "query BudgetPreview($perDay:Float){alertBudgetPreview(perDay:$perDay days:30){limitP complete days{day alerts}}}",
+};
+
+/** What SetRetention gives. */
+export type SetRetentionData = { readonly setRetention: { readonly userErrors: readonly ({ readonly message: string; })[]; }; };
+
+/** What SetRetention takes. */
+export type SetRetentionVariables = { readonly kind: "alerts" | "audit" | "jobs" | "models" | "reports" | "scores" | "users" | "vectors"; readonly days: number; };
+
+/** The mutation SetRetention. */
+export const SetRetention: Operation<SetRetentionData, SetRetentionVariables> = {
+  name: "SetRetention",
+  text: "mutation SetRetention($kind:RetentionKind!$days:Int!){setRetention(kind:$kind days:$days){userErrors{message}}}",
+};
+
 /** What SettingsNow gives. */
-export type SettingsNowData = { readonly settings: { readonly alertsPerDay: number; readonly unmaskNeedsTwo: boolean; }; readonly overview: { readonly raisedInWeek: number; readonly openAlerts: number; }; };
+export type SettingsNowData = { readonly settings: { readonly alertsPerDay: number; readonly unmaskNeedsTwo: boolean; readonly retention: readonly ({ readonly kind: "alerts" | "audit" | "jobs" | "models" | "reports" | "scores" | "users" | "vectors"; readonly days: number; readonly least: number; })[]; }; readonly overview: { readonly raisedInWeek: number; readonly openAlerts: number; }; };
 
 /** What SettingsNow takes. */
 export type SettingsNowVariables = Record<string, never>;
@@ -29,7 +53,7 @@ export type SettingsNowVariables = Record<string, never>;
 /** The query SettingsNow. */
 export const SettingsNow: Operation<SettingsNowData, SettingsNowVariables> = {
   name: "SettingsNow",
-  text: "query SettingsNow{settings{alertsPerDay unmaskNeedsTwo}overview{raisedInWeek openAlerts}}",
+  text: "query SettingsNow{settings{alertsPerDay unmaskNeedsTwo retention{kind days least}}overview{raisedInWeek openAlerts}}",
 };
 
 /** What SetBudget gives. */

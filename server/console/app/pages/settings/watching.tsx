@@ -2,14 +2,16 @@
  * Settings of watching: the alert budget, and suppressions.
  * @module
  */
+import { useState } from "preact/hooks";
 import { act, say } from "../../act.tsx";
-import { count, number } from "../../format.ts";
+import { count, counted, number, oneIn } from "../../format.ts";
 import { usePages, useQuery } from "../../query.ts";
 import { Form, TextField } from "../../ui/form.tsx";
 import { Answered, Empty, KINDS, Time } from "../../ui/parts.tsx";
 import { Table } from "../../ui/table.tsx";
 import { useMay } from "../../viewer.ts";
 import {
+  BudgetPreview,
   EndSuppression,
   SetBudget,
   SettingsNow,
@@ -17,8 +19,25 @@ import {
   Suppressions as SuppressionList,
 } from "./settings.graphql.ts";
 
+/** What a budget would have raised in the latest 30 days. */
+function Preview({ perDay }: { perDay: number }) {
+  const found = useQuery(BudgetPreview, { perDay }).data?.alertBudgetPreview;
+  if (!found) return <p class="muted">Looking at the latest 30 days …</p>;
+  const { days, limitP, complete } = found;
+  const total = days.reduce((sum, { alerts }) => sum + alerts, 0);
+  const most = Math.max(0, ...days.map(({ alerts }) => alerts));
+  return (
+    <p class="muted" aria-live="polite">
+      {number(perDay)} a day would have raised {complete ? "" : "more than "}
+      {counted(total, "alert")} on {counted(days.length, "day")} of the latest 30, at most{" "}
+      {count(most)} on one, before suppressions: hours rarer than {oneIn(limitP)}.
+    </p>
+  );
+}
+
 /** The alert budget. */
 export function Budget() {
+  const [typed, setTyped] = useState<number | undefined>(undefined);
   const query = useQuery(SettingsNow, {});
   const mayConfigure = useMay("configure");
   const send = async (data: FormData) => {
@@ -40,7 +59,11 @@ export function Budget() {
             {count(overview.raisedInWeek)}.
           </p>
           {mayConfigure && (
-            <Form action="Set the budget" onSend={send}>
+            <Form
+              action="Set the budget"
+              onSend={send}
+              onInput={(data) => setTyped(Number(data.get("perDay")) || undefined)}
+            >
               <TextField
                 label="Alerts a day, whole estate"
                 name="perDay"
@@ -51,6 +74,7 @@ export function Budget() {
                 value={settings.alertsPerDay}
                 hint="As many as somebody will read. 0.5 is one every other day."
               />
+              <Preview perDay={typed ?? settings.alertsPerDay} />
             </Form>
           )}
         </section>
