@@ -13,6 +13,7 @@ const COMMANDS: readonly string[] = [
   "server",
   "worker",
   "jobs",
+  "report",
   "doctor",
   "agent",
   "events",

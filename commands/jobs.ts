@@ -1,5 +1,4 @@
 /** `jobs`: what waits, runs and has failed in the queues; sends dead jobs back. @module */
-import { join } from "node:path";
 import type { Command } from "commander";
 import type { Sql } from "@/db/open.ts";
 import type { Queue } from "@/server/jobs/boss.ts";
@@ -19,12 +18,12 @@ export interface JobsLook {
 export function register(program: Command): void {
   program.command("jobs")
     .description("Show what waits, runs and has failed; send dead jobs back to their queue.")
-    .option("--data <folder>", "data folder of a running server", ".habit/server")
+    .option("--data <folder>", "data folder of the server", ".habit/server")
     .option("--redrive <queue>", "send this queue's dead jobs back to it")
     .option("--json", "as JSON")
     .addHelpText(
       "after",
-      "\nThe database is that of DATABASE_URL, else the embedded one of a running server." +
+      "\nThe database is that of DATABASE_URL, else the embedded one of the data folder." +
         "\n\nExamples:\n  main.ts jobs\n  main.ts jobs --redrive score",
     )
     .action(run);
@@ -32,20 +31,14 @@ export function register(program: Command): void {
 
 async function run(flags: { data: string; redrive?: string; json?: boolean }): Promise<void> {
   const { connect } = await import("@/db/open.ts");
-  const { runningEmbedded } = await import("@/db/embedded.ts");
+  const { reachStore } = await import("./store.ts");
   const { deadQueue, QUEUES } = await import("@/server/jobs/boss.ts");
-  const url = Deno.env.get("DATABASE_URL") ?? await runningEmbedded(join(flags.data, "postgres"));
-  if (url === undefined) {
-    throw new Error(
-      `Cannot find a database: no server runs on ${flags.data}. Start it, name its folder by ` +
-        "--data, or set DATABASE_URL.",
-    );
-  }
   const queue = QUEUES.find((each) => each === flags.redrive);
   if (flags.redrive !== undefined && queue === undefined) {
     throw new Error(`There is no queue "${flags.redrive}": name one of ${QUEUES.join(", ")}.`);
   }
-  const sql = connect(url, 1);
+  await using store = await reachStore(flags.data);
+  const sql = connect(store.url, 1);
   try {
     if (queue) console.error(`${await redrive(sql, queue, deadQueue(queue))} jobs go back.`);
     const look = await lookAtJobs(sql);

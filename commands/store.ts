@@ -36,6 +36,23 @@ export async function openStore(dataFolder: string): Promise<Store> {
   }
 }
 
+/** The database for a command that only asks: it may be that of a running server. */
+export async function reachStore(
+  dataFolder: string,
+): Promise<{ readonly url: string } & AsyncDisposable> {
+  const folder = join(dataFolder, "postgres");
+  const { runningEmbedded, startEmbedded } = await import("@/db/embedded.ts");
+  const url = Deno.env.get("DATABASE_URL") ?? await runningEmbedded(folder);
+  if (url) return { url, async [Symbol.asyncDispose]() {} };
+  if (!(await Deno.stat(folder).then(() => true, () => false))) {
+    throw new Error(
+      `Cannot find a database: there is none in ${dataFolder}. Start the server, name its folder ` +
+        "by --data, or set DATABASE_URL.",
+    );
+  }
+  return await startEmbedded(folder);
+}
+
 /** Aborted by Ctrl-C or a service manager's stop; a second Ctrl-C ends the process at once. */
 export function untilInterrupted(): AbortSignal {
   const stop = new AbortController();

@@ -55,7 +55,7 @@ function onPool(sql: Sql): Db {
 /** Queues whose jobs are one host's work. */
 export const HOST_QUEUES = ["train", "score", "baseline"] as const;
 /** Queues of work for the whole estate. */
-export const ESTATE_QUEUES = ["recount", "calibrate", "retain"] as const;
+export const ESTATE_QUEUES = ["recount", "calibrate", "retain", "report"] as const;
 /** A queue that workers serve. */
 export type Queue = typeof HOST_QUEUES[number] | typeof ESTATE_QUEUES[number];
 /** All of them. */
@@ -74,6 +74,7 @@ export const PRIORITY: Readonly<Record<Queue, number>> = {
   baseline: 2,
   recount: 1,
   retain: 1,
+  report: 4,
 };
 
 /** When estate jobs run by themselves, UTC. */
@@ -82,6 +83,7 @@ const SCHEDULES: readonly [queue: Queue, cron: string, data: object][] = [
   ["recount", "20 1 * * 1-6", { full: false }],
   ["recount", "20 1 * * 0", { full: true }],
   ["retain", "40 0 * * *", {}],
+  ["report", "0 5 * * 1", {}],
 ];
 
 /**

@@ -84,7 +84,8 @@ export async function createJobs(database: Database): Promise<Jobs> {
       await insert(inside, "score", score);
     },
     async enqueue(inside, queue, data) {
-      const singletonKey = typeof data.hostId === "string" ? data.hostId : undefined;
+      const key = data.hostId ?? data.reportId;
+      const singletonKey = typeof key === "string" ? key : undefined;
       const options = { singletonKey, priority: PRIORITY[queue as Queue] ?? 0 };
       return await boss.send(queue, data, { ...options, db: inTransaction(inside) }) ?? "";
     },

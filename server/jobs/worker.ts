@@ -13,6 +13,7 @@ import type { HostJob, Jobs } from "./jobs.ts";
 import { baselineJob } from "./baseline.ts";
 import { calibrateJob, recountJob, retainJob } from "./estate_jobs.ts";
 import { JobNote } from "./progress.ts";
+import { type ReportJob, reportJob } from "./report.ts";
 import { scoreJob } from "./score.ts";
 import { trainJob } from "./train.ts";
 
@@ -124,8 +125,8 @@ export async function startWorker(options: WorkerOptions): Promise<JobWorker> {
     });
   }
 
-  function once(queue: Queue, run: (data: { full?: boolean }) => Promise<string>) {
-    return ([{ id, data }]: Job<{ full?: boolean }>[]): Promise<void> =>
+  function once<Data extends object>(queue: Queue, run: (data: Partial<Data>) => Promise<string>) {
+    return ([{ id, data }]: Job<Data>[]): Promise<void> =>
       noted(queue, id, 1, "", () => run(data ?? {}));
   }
 
@@ -135,9 +136,16 @@ export async function startWorker(options: WorkerOptions): Promise<JobWorker> {
   await jobs.boss.work("calibrate", once("calibrate", () => calibrateJob(database)));
   await jobs.boss.work(
     "recount",
-    once("recount", ({ full }) => recountJob(database, jobs, full ?? false, now())),
+    once<{ full: boolean }>(
+      "recount",
+      ({ full }) => recountJob(database, jobs, full ?? false, now()),
+    ),
   );
   await jobs.boss.work("retain", once("retain", () => retainJob(database, now())));
+  await jobs.boss.work(
+    "report",
+    once<ReportJob>("report", (data) => reportJob(database, data, now())),
+  );
   return {
     async stop() {
       stopping.abort(new DOMException("The worker stops.", "AbortError"));
