@@ -1,0 +1,76 @@
+/** A server with a small simulated estate behind it, as the demo makes one. */
+import { join } from "node:path";
+import { demoEstate } from "@/commands/demo_estate.ts";
+import { runPath } from "@/commands/demo_path.ts";
+import { serve, type Serving } from "@/commands/serve.ts";
+import { openStore } from "@/commands/store.ts";
+import { connect, type Sql } from "@/db/open.ts";
+import { hashSecret } from "@/server/auth/secrets.ts";
+
+/** The code by which the first administrator comes in. */
+export const CODE = "ABCD-EFGH-JKLM-NPQR";
+export const TOKEN = "token-of-the-console-tests";
+
+/** How large; all zero for a server that has never heard of a host. */
+export interface EstateSize {
+  readonly hosts: number;
+  readonly users: number;
+  readonly days: number;
+}
+
+/** The running estate. */
+export interface Estate extends AsyncDisposable {
+  readonly server: Serving;
+  readonly sql: Sql;
+  readonly token: string;
+}
+
+const quiet = { show() {}, done() {} };
+
+/** Starts it: the estate's logs are written, read, learned and scored; a few seconds a host. */
+export async function startEstate({ hosts, users, days }: EstateSize): Promise<Estate> {
+  const data = await Deno.makeTempDir({ prefix: "habit-console-" });
+  const store = await openStore(data);
+  const sql = connect(store.database.url, 2);
+  const server = await serve(store.database, {
+    keyFile: join(data, "habit.key"),
+    port: 0,
+    hostname: "127.0.0.1",
+    token: TOKEN,
+    worker: false,
+  });
+  if (hosts > 0) {
+    const { signal } = new AbortController();
+    const { folder } = await demoEstate({ data, hosts, users, days, seed: 1 }, quiet, signal);
+    await runPath({ folder, data, token: TOKEN, server, progress: quiet, signal });
+  }
+  await sql`update one_time_codes set hash = ${hashSecret(CODE)}`;
+  return {
+    server,
+    sql,
+    token: TOKEN,
+    async [Symbol.asyncDispose]() {
+      await server.close();
+      await sql.end();
+      await store[Symbol.asyncDispose]();
+      await Deno.remove(data, { recursive: true }).catch(() => {});
+    },
+  };
+}
+
+/** A window that the estate raises an alert for, as its score job would; gives the alert's id. */
+export async function raiseAlert(sql: Sql, like: { host: string; user: string; column?: number }) {
+  const id = crypto.randomUUID();
+  await sql`
+    with strange as (
+      select host_id, user_id, window_start, p, score from scores s
+      where host_id = ${like.host} and user_id = ${like.user}
+        and (${like.column ?? null}::int is null or top_columns[1] = ${like.column ?? null}::int)
+        and not exists (select from alerts a where a.host_id = s.host_id
+          and a.user_id = s.user_id and a.window_start = s.window_start)
+      order by p limit 1
+    )
+    insert into alerts (host_id, alert_id, user_id, window_start, p, score, raised_at)
+    select host_id, ${id}, user_id, window_start, p, score, now() from strange`;
+  return id;
+}
