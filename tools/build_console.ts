@@ -7,7 +7,8 @@
  */
 import { createHash } from "node:crypto";
 import { globSync } from "node:fs";
-import { operationsModule } from "./console_operations.ts";
+import { buildSchema } from "graphql";
+import { buildOperations, type BuiltOperations } from "./console_operations.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const APP = "server/console/app";
@@ -27,17 +28,23 @@ export function sourceDigest(): string {
   return hash.digest("hex");
 }
 
-/** Each file of operations and the module that is made of it. */
-export function operationModules(): Map<string, string> {
-  const schema = Deno.readTextFileSync(new URL("schema.graphql", ROOT));
+/** What is made of each file of operations, by the path of the module. */
+export function operations(): Map<string, BuiltOperations> {
+  const schema = buildSchema(Deno.readTextFileSync(new URL("schema.graphql", ROOT)));
   return new Map(
     sources().filter((file) => file.endsWith(".graphql")).map((file) => {
       const depth = file.slice(APP.length + 1).split("/").length - 1;
       const toOperation = `${depth === 0 ? "./" : "../".repeat(depth)}operation.ts`;
       const text = Deno.readTextFileSync(new URL(file, ROOT));
-      return [`${file}.ts`, operationsModule(schema, file, text, toOperation)];
+      return [`${file}.ts`, buildOperations(schema, file, text, toOperation)];
     }),
   );
+}
+
+/** All documents by their hash, in order of the hashes, as the server reads them. */
+export function documents(built: Iterable<BuiltOperations>): string {
+  const all = [...built].flatMap(({ documents }) => [...documents]);
+  return JSON.stringify(Object.fromEntries(all.sort()), null, 1) + "\n";
 }
 
 /** Styles in order of their names, without comments and needless blanks. */
@@ -81,9 +88,11 @@ function put(file: string, text: string): void {
 }
 
 if (import.meta.main) {
-  for (const [file, text] of operationModules()) put(file, text);
+  const made = operations();
+  for (const [file, { module }] of made) put(file, module);
   const built = {
     "app.js": await scripts(),
+    "operations.json": documents(made.values()),
     "app.css": styles(),
     "index.html": Deno.readTextFileSync(new URL(`${APP}/index.html`, ROOT)),
     "icon.svg": Deno.readTextFileSync(new URL(`${APP}/icon.svg`, ROOT)),

@@ -2,8 +2,8 @@
  * Checks the console's GraphQL operations against schema.graphql, and writes their types.
  * @module
  */
+import { createHash } from "node:crypto";
 import {
-  buildSchema,
   type FragmentDefinitionNode,
   getNamedType,
   type GraphQLOutputType,
@@ -107,18 +107,25 @@ function variables(schema: GraphQLSchema, { variableDefinitions = [] }: Operatio
   return fields.length === 0 ? "Record<string, never>" : `{ ${fields.join(" ")} }`;
 }
 
+/** What is made of one file of operations. */
+export interface BuiltOperations {
+  /** The module of types and hashes. */
+  readonly module: string;
+  /** Documents by the SHA-256 of their text, hex: the browser sends the hash alone. */
+  readonly documents: ReadonlyMap<string, string>;
+}
+
 /**
- * The module of types and texts of one file of operations; `toOperation` is the path from there to
- * the module of `Operation`.
+ * Types and documents of one file of operations; `toOperation` is the path from there to the module
+ * of `Operation`.
  * @throws SyntaxError naming the file and what the schema does not allow.
  */
-export function operationsModule(
-  schemaText: string,
+export function buildOperations(
+  schema: GraphQLSchema,
   file: string,
   text: string,
   toOperation: string,
-): string {
-  const schema = buildSchema(schemaText);
+): BuiltOperations {
   const document = parse(text);
   const [error] = validate(schema, document);
   if (error) throw new SyntaxError(`${file} does not fit the schema: ${error.message}`);
@@ -129,27 +136,28 @@ export function operationsModule(
     else if (node.kind === Kind.OPERATION_DEFINITION) operations.push(node);
   }
   const parts = [
-    `/**\n * Types and texts of ${file}; written by \`deno task build:console\`.\n * @module\n */`,
+    `/**\n * Types and hashes of ${file}; written by \`deno task build:console\`.\n * @module\n */`,
     `import type { Operation } from "${toOperation}";`,
   ];
   for (const [name, { selectionSet, typeCondition }] of fragments) {
     const type = selection(selectionSet, schema.getType(typeCondition.name.value)!);
     parts.push(`/** Fragment ${name}. */\nexport type ${name} = ${type};`);
   }
+  const documents = new Map<string, string>();
   for (const operation of operations) {
     const name = operation.name!.value;
     const spread = [...spreadBy(operation, fragments)].map((name) => print(fragments.get(name)!));
     const whole = stripIgnoredCharacters([print(operation), ...spread].join("\n"));
+    const hash = createHash("sha256").update(whole).digest("hex");
+    documents.set(hash, whole);
     const root = schema.getRootType(operation.operation)!;
     parts.push(
       `/** What ${name} gives. */\nexport type ${name}Data = ${
         selection(operation.selectionSet, root)
       };`,
       `/** What ${name} takes. */\nexport type ${name}Variables = ${variables(schema, operation)};`,
-      `/** The ${operation.operation} ${name}. */\nexport const ${name}: Operation<${name}Data, ${name}Variables> = {\n  name: "${name}",\n  text: ${
-        JSON.stringify(whole)
-      },\n};`,
+      `/** The ${operation.operation} ${name}. */\nexport const ${name}: Operation<${name}Data, ${name}Variables> = {\n  name: "${name}",\n  hash: "${hash}",\n};`,
     );
   }
-  return parts.join("\n\n") + "\n";
+  return { module: parts.join("\n\n") + "\n", documents };
 }

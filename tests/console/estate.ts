@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { demoEstate } from "@/commands/demo_estate.ts";
 import { runPath } from "@/commands/demo_path.ts";
 import { serve, type Serving } from "@/commands/serve.ts";
+import { Progress } from "@/commands/progress.ts";
 import { openStore } from "@/commands/store.ts";
 import { connect, type Sql } from "@/db/open.ts";
 import { hashSecret } from "@/server/auth/secrets.ts";
@@ -25,7 +26,7 @@ export interface Estate extends AsyncDisposable {
   readonly token: string;
 }
 
-const quiet = { show() {}, done() {} };
+const quiet = new Progress(() => {}, false, () => performance.now());
 
 /** Starts it: the estate's logs are written, read, learned and scored; a few seconds a host. */
 export async function startEstate({ hosts, users, days }: EstateSize): Promise<Estate> {

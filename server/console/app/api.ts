@@ -59,11 +59,11 @@ async function awaitServer(): Promise<void> {
   waiting = false;
 }
 
-async function post(path: string, body: unknown, init: RequestInit = {}): Promise<Response> {
+async function post(path: string, content: unknown, init: RequestInit = {}): Promise<Response> {
   try {
     const response = await fetch(path, {
       method: "POST",
-      body: JSON.stringify(body),
+      body: JSON.stringify(content),
       ...init,
       headers: { ...headers(), ...init.headers },
     });
@@ -118,14 +118,19 @@ export async function entrance(): Promise<Entrance | undefined> {
   return answer;
 }
 
+/** An operation as it is sent: by the hash of its text, which the server knows. */
+function body<Data, Variables>({ name, hash }: Operation<Data, Variables>, variables: Variables) {
+  const persistedQuery = { version: 1, sha256Hash: hash };
+  return { operationName: name, variables, extensions: { persistedQuery } };
+}
+
 /** Asks one operation. @throws ApiError with a message fit to be shown. */
 export async function ask<Data, Variables>(
-  { name, text }: Operation<Data, Variables>,
+  operation: Operation<Data, Variables>,
   variables: Variables,
   abort?: AbortSignal,
 ): Promise<Data> {
-  const body = { operationName: name, query: text, variables };
-  const response = await post("/graphql", body, { signal: abort });
+  const response = await post("/graphql", body(operation, variables), { signal: abort });
   return dataOf(await read<Data>(response), response.status);
 }
 
@@ -139,10 +144,10 @@ export async function enter(path: "first" | "sign-in" | "sign-out", body: unknow
 }
 
 /** The data of each event of a stream of server-sent events. */
-async function* events(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+async function* events(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let rest = "";
-  for await (const bytes of body) {
+  for await (const bytes of stream) {
     const blocks = (rest + decoder.decode(bytes, { stream: true })).split("\n\n");
     rest = blocks.pop()!;
     for (const block of blocks) {
@@ -155,15 +160,17 @@ async function* events(body: ReadableStream<Uint8Array>): AsyncGenerator<string>
 
 /** Hears of news until aborted; comes back by itself after the server did. */
 export async function subscribe<Data>(
-  { name, text }: Operation<Data, Record<string, never>>,
+  operation: Operation<Data, Record<string, never>>,
   onNews: (data: Data) => void,
   abort: AbortSignal,
 ): Promise<void> {
   while (!abort.aborted) {
     try {
-      const body = { operationName: name, query: text };
       const accept = { accept: "text/event-stream" };
-      const response = await post("/graphql", body, { signal: abort, headers: accept });
+      const response = await post("/graphql", body(operation, {}), {
+        signal: abort,
+        headers: accept,
+      });
       if (!response.ok) await read(response);
       for await (const data of events(response.body!)) {
         const answer = JSON.parse(data) as Answer<Data>;

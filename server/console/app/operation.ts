@@ -6,9 +6,9 @@
 
 /** An operation; its type parameters exist for the compiler only. */
 export interface Operation<Data, Variables> {
-  /** Name and text as they are sent. */
   readonly name: string;
-  readonly text: string;
+  /** SHA-256 of its text: the server runs the console's operations by it. */
+  readonly hash: string;
   /** Never there: carries the types. */
   readonly types?: (variables: Variables) => Data;
 }

@@ -1,5 +1,5 @@
 /**
- * Types and texts of server/console/app/shell.graphql; written by `deno task build:console`.
+ * Types and hashes of server/console/app/shell.graphql; written by `deno task build:console`.
  * @module
  */
 
@@ -14,5 +14,5 @@ export type ViewerVariables = Record<string, never>;
 /** The query Viewer. */
 export const Viewer: Operation<ViewerData, ViewerVariables> = {
   name: "Viewer",
-  text: "query Viewer{viewer{accountId name permissions}}",
+  hash: "ee2e5074be7bb6db0dd9b80122c8382719154eafcf67d0410c075565d2b63d6b",
 };

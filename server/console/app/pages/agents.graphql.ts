@@ -1,5 +1,5 @@
 /**
- * Types and texts of server/console/app/pages/agents.graphql; written by `deno task build:console`.
+ * Types and hashes of server/console/app/pages/agents.graphql; written by `deno task build:console`.
  * @module
  */
 
@@ -17,7 +17,7 @@ export type AgentsVariables = { readonly after?: string | null; readonly first?:
 /** The query Agents. */
 export const Agents: Operation<AgentsData, AgentsVariables> = {
   name: "Agents",
-  text: "query Agents($after:String$first:Int){agents(after:$after first:$first revoked:false){edges{node{...AgentListed}}pageInfo{hasNextPage endCursor}}}fragment AgentListed on Agent{id hostName version collector enrolledAt lastSeen host{id name recent{hours span latest}}}",
+  hash: "0562b4f8cd5c20074c22b6a64803d6d7f0cdf2da3ac6c5fdea673469d52bd187",
 };
 
 /** What RevokeAgent gives. */
@@ -29,7 +29,7 @@ export type RevokeAgentVariables = { readonly agentId: string; readonly reason: 
 /** The mutation RevokeAgent. */
 export const RevokeAgent: Operation<RevokeAgentData, RevokeAgentVariables> = {
   name: "RevokeAgent",
-  text: "mutation RevokeAgent($agentId:ID!$reason:String!){revokeAgent(agentId:$agentId reason:$reason){userErrors{message}}}",
+  hash: "6032d25c2df45f99976c9795cb147d30bba521bcf002b04da60a4e5df7e9c4ca",
 };
 
 /** What AgentChanged gives. */
@@ -41,5 +41,5 @@ export type AgentChangedVariables = Record<string, never>;
 /** The subscription AgentChanged. */
 export const AgentChanged: Operation<AgentChangedData, AgentChangedVariables> = {
   name: "AgentChanged",
-  text: "subscription AgentChanged{agentChanged{id}}",
+  hash: "7545864dfd2e1f0c5a372aa4e2845b55c454d26ec284b46eb77ccafc5fb3b5da",
 };

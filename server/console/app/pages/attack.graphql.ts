@@ -1,5 +1,5 @@
 /**
- * Types and texts of server/console/app/pages/attack.graphql; written by `deno task build:console`.
+ * Types and hashes of server/console/app/pages/attack.graphql; written by `deno task build:console`.
  * @module
  */
 
@@ -14,5 +14,5 @@ export type AttackVariables = Record<string, never>;
 /** The query Attack. */
 export const Attack: Operation<AttackData, AttackVariables> = {
   name: "Attack",
-  text: "query Attack{techniques{id alerts latest columns{name phrase}}}",
+  hash: "f0785619ae22152f8ca60ac60dbfccb3e485ad9774c1828d125b9a279f7f47a1",
 };

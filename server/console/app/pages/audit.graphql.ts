@@ -1,5 +1,5 @@
 /**
- * Types and texts of server/console/app/pages/audit.graphql; written by `deno task build:console`.
+ * Types and hashes of server/console/app/pages/audit.graphql; written by `deno task build:console`.
  * @module
  */
 
@@ -14,5 +14,5 @@ export type AuditVariables = { readonly after?: string | null; readonly first?: 
 /** The query Audit. */
 export const Audit: Operation<AuditData, AuditVariables> = {
   name: "Audit",
-  text: "query Audit($after:String$first:Int$action:String){audit(after:$after first:$first action:$action){edges{node{id at actor action subject details}}pageInfo{hasNextPage endCursor}}}",
+  hash: "8d532036e30b268916f36c3abe426a7935ce711b1fa017085f0832f8447f782e",
 };

@@ -1,5 +1,5 @@
 /**
- * Types and texts of server/console/app/pages/host.graphql; written by `deno task build:console`.
+ * Types and hashes of server/console/app/pages/host.graphql; written by `deno task build:console`.
  * @module
  */
 
@@ -14,7 +14,7 @@ export type HostPageVariables = { readonly id: string; };
 /** The query HostPage. */
 export const HostPage: Operation<HostPageData, HostPageVariables> = {
   name: "HostPage",
-  text: "query HostPage($id:ID!){host(id:$id){id name risk criticality offsetMinutes firstSeen lastSeen riskReasons{day surprise p windowStart user{id pseudonym}}history{windows needed since}channels{name audited columns}calibration(days:90){p share}week:calibration(days:7){p share}model{pooled windows trainedFrom trainedTo createdAt figures}}users(hostId:$id first:50){edges{node{id pseudonym entityClass risk}}}}",
+  hash: "521f5d6e1104653b5cd4aa1918e1ba1706fd2c7b3ff4a5b08b93e31d9dbfc56d",
 };
 
 /** What RetrainHost gives. */
@@ -26,7 +26,7 @@ export type RetrainHostVariables = { readonly hostIds: readonly (string)[]; };
 /** The mutation RetrainHost. */
 export const RetrainHost: Operation<RetrainHostData, RetrainHostVariables> = {
   name: "RetrainHost",
-  text: "mutation RetrainHost($hostIds:[ID!]!){retrainHosts(hostIds:$hostIds){jobs userErrors{message}}}",
+  hash: "4e8deca087eb184d7147080c36f7b7ec82d5eb32d8459f7a7e03c1f4221f7ee2",
 };
 
 /** What SetCriticality gives. */
@@ -38,5 +38,5 @@ export type SetCriticalityVariables = { readonly hostId: string; readonly critic
 /** The mutation SetCriticality. */
 export const SetCriticality: Operation<SetCriticalityData, SetCriticalityVariables> = {
   name: "SetCriticality",
-  text: "mutation SetCriticality($hostId:ID!$criticality:Float!){setHostCriticality(hostId:$hostId criticality:$criticality){userErrors{message}}}",
+  hash: "6b4611ed30afa75e26584f1ff8848e1a932f5c2ae07165d07e12b7db7c511daa",
 };

@@ -1,5 +1,5 @@
 /**
- * Types and texts of server/console/app/pages/hosts.graphql; written by `deno task build:console`.
+ * Types and hashes of server/console/app/pages/hosts.graphql; written by `deno task build:console`.
  * @module
  */
 
@@ -17,5 +17,5 @@ export type HostsVariables = { readonly after?: string | null; readonly first?: 
 /** The query Hosts. */
 export const Hosts: Operation<HostsData, HostsVariables> = {
   name: "Hosts",
-  text: "query Hosts($after:String$first:Int$orderBy:HostOrder$nameContains:String){hosts(after:$after first:$first orderBy:$orderBy nameContains:$nameContains){edges{node{...HostListed}}pageInfo{hasNextPage endCursor}}overview{latest}}fragment HostListed on Host{id name risk criticality lastSeen riskReasons{day surprise}history{windows needed}model{pooled windows createdAt}}",
+  hash: "1c6f0d4d9c36900f98435db70f1b84aeeecdc12f5622ae755c5120a4154d425a",
 };

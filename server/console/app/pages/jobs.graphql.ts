@@ -1,5 +1,5 @@
 /**
- * Types and texts of server/console/app/pages/jobs.graphql; written by `deno task build:console`.
+ * Types and hashes of server/console/app/pages/jobs.graphql; written by `deno task build:console`.
  * @module
  */
 
@@ -17,7 +17,7 @@ export type JobsVariables = { readonly after?: string | null; readonly first?: n
 /** The query Jobs. */
 export const Jobs: Operation<JobsData, JobsVariables> = {
   name: "Jobs",
-  text: "query Jobs($after:String$first:Int){jobs(after:$after first:$first){edges{node{...JobListed}}pageInfo{hasNextPage endCursor}}}fragment JobListed on Job{id queue message done total startedAt endedAt updatedAt perSecond secondsLeft}",
+  hash: "ca9b72a5fc29936b77f9ed4daa100bccd11305c4cf4982ae2fa59d7c9627e02b",
 };
 
 /** What JobHealth gives. */
@@ -29,7 +29,7 @@ export type JobHealthVariables = Record<string, never>;
 /** The query JobHealth. */
 export const JobHealth: Operation<JobHealthData, JobHealthVariables> = {
   name: "JobHealth",
-  text: "query JobHealth{jobQueues{name waiting running failing dead}failing:failedJobs(dead:false){queue reason at attempts host{id name}}dead:failedJobs(dead:true){queue reason at attempts host{id name}}}",
+  hash: "ba9a8e9dfa52d723f9e0064d7e7b8fd9b8be8074a42a19e3726133febfeb6e9a",
 };
 
 /** What Redrive gives. */
@@ -41,7 +41,7 @@ export type RedriveVariables = { readonly queue: string; };
 /** The mutation Redrive. */
 export const Redrive: Operation<RedriveData, RedriveVariables> = {
   name: "Redrive",
-  text: "mutation Redrive($queue:String!){redriveJobs(queue:$queue){jobs userErrors{message}}}",
+  hash: "3703152238255f4fa47a91757a2fde2a50f487e6e04643d149e849dc0d44f3f3",
 };
 
 /** What JobProgressed gives. */
@@ -53,5 +53,5 @@ export type JobProgressedVariables = Record<string, never>;
 /** The subscription JobProgressed. */
 export const JobProgressed: Operation<JobProgressedData, JobProgressedVariables> = {
   name: "JobProgressed",
-  text: "subscription JobProgressed{jobProgressed{...JobListed}}fragment JobListed on Job{id queue message done total startedAt endedAt updatedAt perSecond secondsLeft}",
+  hash: "f45570512bdbca035d135713deb539ed88bb2de76aaa3d87a39127641190e199",
 };

@@ -1,5 +1,5 @@
 /**
- * Types and texts of server/console/app/pages/states.graphql; written by `deno task build:console`.
+ * Types and hashes of server/console/app/pages/states.graphql; written by `deno task build:console`.
  * @module
  */
 
@@ -14,7 +14,7 @@ export type LearningHostsVariables = { readonly first?: number | null; };
 /** The query LearningHosts. */
 export const LearningHosts: Operation<LearningHostsData, LearningHostsVariables> = {
   name: "LearningHosts",
-  text: "query LearningHosts($first:Int){hosts(first:$first orderBy:LAST_SEEN){edges{node{id name firstSeen lastSeen history{windows needed since}model{pooled}}}}}",
+  hash: "ff9236647ed9c93a94a28a0c92a81ffd4a8e9936b2144bb3db267ad5d39f949a",
 };
 
 /** What FirstEnrolment gives. */
@@ -26,5 +26,5 @@ export type FirstEnrolmentVariables = { readonly note: string; readonly uses?: n
 /** The mutation FirstEnrolment. */
 export const FirstEnrolment: Operation<FirstEnrolmentData, FirstEnrolmentVariables> = {
   name: "FirstEnrolment",
-  text: "mutation FirstEnrolment($note:String!$uses:Int){createEnrolmentToken(note:$note uses:$uses){secret userErrors{message}}}",
+  hash: "be12a53bd1246b0bf29e6d926cd6ccc570dbffc4eedf1b2c1ddc02e7bdbebd90",
 };

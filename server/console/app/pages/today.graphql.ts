@@ -1,5 +1,5 @@
 /**
- * Types and texts of server/console/app/pages/today.graphql; written by `deno task build:console`.
+ * Types and hashes of server/console/app/pages/today.graphql; written by `deno task build:console`.
  * @module
  */
 
@@ -17,7 +17,7 @@ export type TodayVariables = { readonly after?: string | null; readonly first?: 
 /** The query Today. */
 export const Today: Operation<TodayData, TodayVariables> = {
   name: "Today",
-  text: "query Today($after:String$first:Int$state:AlertState){alerts(after:$after first:$first state:$state){edges{node{...TodayAlert}}pageInfo{hasNextPage endCursor}}}fragment TodayAlert on Alert{id state label note p raisedAt start sentence assignee host{id name}user{id pseudonym entityClass}}",
+  hash: "477f22481c47d01c23899b708b5e175daeb586d866827d64c13225e9e210236d",
 };
 
 /** What Estate gives. */
@@ -29,7 +29,7 @@ export type EstateVariables = Record<string, never>;
 /** The query Estate. */
 export const Estate: Operation<EstateData, EstateVariables> = {
   name: "Estate",
-  text: "query Estate{overview{hosts agents hostsLearning standIns openAlerts raisedInWeek windowsInDay strangestInDay latest}settings{alertsPerDay}}",
+  hash: "5131cd1ab0fad1b5a55fec45e9def8aeed67b05d4be207f743134af27b7ba953",
 };
 
 /** What OneAlert gives. */
@@ -41,7 +41,7 @@ export type OneAlertVariables = { readonly id: string; };
 /** The query OneAlert. */
 export const OneAlert: Operation<OneAlertData, OneAlertVariables> = {
   name: "OneAlert",
-  text: "query OneAlert($id:ID!){alert(id:$id){...TodayAlert}}fragment TodayAlert on Alert{id state label note p raisedAt start sentence assignee host{id name}user{id pseudonym entityClass}}",
+  hash: "a628f490b7fa2234099bd781a20f7d37d331df6b8c78ac39220154789580ae93",
 };
 
 /** What AlertReasons gives. */
@@ -53,7 +53,7 @@ export type AlertReasonsVariables = { readonly id: string; };
 /** The query AlertReasons. */
 export const AlertReasons: Operation<AlertReasonsData, AlertReasonsVariables> = {
   name: "AlertReasons",
-  text: "query AlertReasons($id:ID!){alert(id:$id){score{id confidence contributions{share value usualLow usualHigh feature{name phrase unit techniques}}}}}",
+  hash: "5c5f883ef0361e2db63010acc11414ef868b4fdee1f7e97660353ad06fa05e0c",
 };
 
 /** What LabelPreview gives. */
@@ -65,7 +65,7 @@ export type LabelPreviewVariables = { readonly id: string; };
 /** The query LabelPreview. */
 export const LabelPreview: Operation<LabelPreviewData, LabelPreviewVariables> = {
   name: "LabelPreview",
-  text: "query LabelPreview($id:ID!){labelPreview(alertId:$id){days alerts hidden hiddenTruePositives features{phrase}}}",
+  hash: "60821d6bfe5c186bfaf00df1c0ecb7ea4f333fb0250fa614047c82cc5e4cc488",
 };
 
 /** What LabelAlert gives. */
@@ -77,7 +77,7 @@ export type LabelAlertVariables = { readonly alertId: string; readonly label: "b
 /** The mutation LabelAlert. */
 export const LabelAlert: Operation<LabelAlertData, LabelAlertVariables> = {
   name: "LabelAlert",
-  text: "mutation LabelAlert($alertId:ID!$label:AlertLabel!$note:String$suppressDays:Int){labelAlert(alertId:$alertId label:$label note:$note suppressDays:$suppressDays){userErrors{message}}}",
+  hash: "924874757493a2b39401b28405ccc5b0d6a507e093a3e41b00dcebd822a95795",
 };
 
 /** What SetAlertState gives. */
@@ -89,7 +89,7 @@ export type SetAlertStateVariables = { readonly alertId: string; readonly state:
 /** The mutation SetAlertState. */
 export const SetAlertState: Operation<SetAlertStateData, SetAlertStateVariables> = {
   name: "SetAlertState",
-  text: "mutation SetAlertState($alertId:ID!$state:AlertState!){setAlertState(alertId:$alertId state:$state){userErrors{message}}}",
+  hash: "2f5b8e7321bfdd6ee1f4e8ad06e55c15ed7f83e32dd281a68a32b469228bffb6",
 };
 
 /** What AssignAlert gives. */
@@ -101,7 +101,7 @@ export type AssignAlertVariables = { readonly alertId: string; readonly accountI
 /** The mutation AssignAlert. */
 export const AssignAlert: Operation<AssignAlertData, AssignAlertVariables> = {
   name: "AssignAlert",
-  text: "mutation AssignAlert($alertId:ID!$accountId:ID){assignAlert(alertId:$alertId accountId:$accountId){userErrors{message}}}",
+  hash: "45354ca5c5f4411b9a64e52b09207310ba067b54831c9bb8d8e54acd9ff89595",
 };
 
 /** What AlertRaised gives. */
@@ -113,5 +113,5 @@ export type AlertRaisedVariables = Record<string, never>;
 /** The subscription AlertRaised. */
 export const AlertRaised: Operation<AlertRaisedData, AlertRaisedVariables> = {
   name: "AlertRaised",
-  text: "subscription AlertRaised{alertRaised{id}}",
+  hash: "c5072684f9c6f52de1c99039a25efb72c76f09e3887ef4b6ba51c97a4304c865",
 };

@@ -1,5 +1,5 @@
 /**
- * Types and texts of server/console/app/pages/user.graphql; written by `deno task build:console`.
+ * Types and hashes of server/console/app/pages/user.graphql; written by `deno task build:console`.
  * @module
  */
 
@@ -17,7 +17,7 @@ export type UserPageVariables = { readonly id: string; };
 /** The query UserPage. */
 export const UserPage: Operation<UserPageData, UserPageVariables> = {
   name: "UserPage",
-  text: "query UserPage($id:ID!){user(id:$id){id pseudonym entityClass risk hostCount lastSeen riskReasons{day surprise share p windowStart host{id name}}hosts{firstSeen lastSeen host{id name}}hoursOfWeek riskierPeers peers(first:6){sharedHosts user{id pseudonym risk}}changes{before now t feature{name phrase unit techniques}}}peerGroups{entityClass users medianRisk}overview{latest}}",
+  hash: "fc77284c2b6b7a6b31467107e2dcb66967f329600ee8c6b0334d5d4f5b48df60",
 };
 
 /** What UserTimeline gives. */
@@ -29,7 +29,7 @@ export type UserTimelineVariables = { readonly userId?: string | null; readonly 
 /** The query UserTimeline. */
 export const UserTimeline: Operation<UserTimelineData, UserTimelineVariables> = {
   name: "UserTimeline",
-  text: "query UserTimeline($userId:ID$hostId:ID){timeline(userId:$userId hostId:$hostId points:100000){hours strangeness scored}alerts(userId:$userId hostId:$hostId first:500){edges{node{start}}}}",
+  hash: "61472094df7d528837c22f19ea7edb21732d374b491aa03dbecf04f000fb2c33",
 };
 
 /** What HourOpened gives. */
@@ -41,7 +41,7 @@ export type HourOpenedVariables = { readonly userId?: string | null; readonly ho
 /** The query HourOpened. */
 export const HourOpened: Operation<HourOpenedData, HourOpenedVariables> = {
   name: "HourOpened",
-  text: "query HourOpened($userId:ID$hostId:ID$from:DateTime!$to:DateTime!){scores(userId:$userId hostId:$hostId from:$from to:$to orderBy:STRANGEST first:5){edges{node{...OpenedScore}}}}fragment OpenedScore on Score{id p confidence start host{id name}user{id pseudonym entityClass}alert{id state}contributions{share value usualLow usualHigh feature{name phrase unit techniques}}}",
+  hash: "b7600b7c0ccfbd1c94aed87dc061b09071345277125e142c9fd3a334b7876235",
 };
 
 /** What HourFeatures gives. */
@@ -53,7 +53,7 @@ export type HourFeaturesVariables = { readonly id: string; };
 /** The query HourFeatures. */
 export const HourFeatures: Operation<HourFeaturesData, HourFeaturesVariables> = {
   name: "HourFeatures",
-  text: "query HourFeatures($id:ID!){score(id:$id){window{events features{value feature{name phrase unit techniques}baseline{median p95 activeShare}}}}}",
+  hash: "9a1ba341e45294c7df6975abca22a589df75601533f52743f59a6221a6d71bf7",
 };
 
 /** What ShowName gives. */
@@ -65,5 +65,5 @@ export type ShowNameVariables = { readonly userId: string; readonly reason: stri
 /** The mutation ShowName. */
 export const ShowName: Operation<ShowNameData, ShowNameVariables> = {
   name: "ShowName",
-  text: "mutation ShowName($userId:ID!$reason:String!){unmaskUser(userId:$userId reason:$reason){request{name}userErrors{message}}}",
+  hash: "5ecbcf14ee84a15e6d79999be688b6e536db17838ed0cadb9cde487305a02ee4",
 };

@@ -1,5 +1,5 @@
 /**
- * Types and texts of server/console/app/pages/users.graphql; written by `deno task build:console`.
+ * Types and hashes of server/console/app/pages/users.graphql; written by `deno task build:console`.
  * @module
  */
 
@@ -17,5 +17,5 @@ export type UsersVariables = { readonly after?: string | null; readonly first?: 
 /** The query Users. */
 export const Users: Operation<UsersData, UsersVariables> = {
   name: "Users",
-  text: "query Users($after:String$first:Int$orderBy:UserOrder$entityClass:EntityClass){users(after:$after first:$first orderBy:$orderBy entityClass:$entityClass){edges{node{...UserListed}}pageInfo{hasNextPage endCursor}}overview{latest}}fragment UserListed on User{id pseudonym entityClass risk hostCount lastSeen riskReasons{day surprise}}",
+  hash: "989fd6b3084847c3e51bb128d11559c12c79e07dc1f958df07c87c6c8614bd8e",
 };

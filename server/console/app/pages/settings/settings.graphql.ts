@@ -1,5 +1,5 @@
 /**
- * Types and texts of server/console/app/pages/settings/settings.graphql; written by `deno task build:console`.
+ * Types and hashes of server/console/app/pages/settings/settings.graphql; written by `deno task build:console`.
  * @module
  */
 
@@ -29,7 +29,7 @@ export type BudgetPreviewVariables = { readonly perDay?: number | null; };
 /** The query BudgetPreview. */
 export const BudgetPreview: Operation<BudgetPreviewData, BudgetPreviewVariables> = {
   name: "BudgetPreview",
-  text: "query BudgetPreview($perDay:Float){alertBudgetPreview(perDay:$perDay days:30){limitP complete days{day alerts}}}",
+  hash: "18137508f6eb08831d99dfecf255a9553333d4d6097bdead7676cc0a6f3898d8",
 };
 
 /** What SetRetention gives. */
@@ -41,7 +41,7 @@ export type SetRetentionVariables = { readonly kind: "alerts" | "audit" | "jobs"
 /** The mutation SetRetention. */
 export const SetRetention: Operation<SetRetentionData, SetRetentionVariables> = {
   name: "SetRetention",
-  text: "mutation SetRetention($kind:RetentionKind!$days:Int!){setRetention(kind:$kind days:$days){userErrors{message}}}",
+  hash: "d3175924dac2688d7f74cdf714f3fa18db94a860ffedd419e6d177bd9eda4bca",
 };
 
 /** What SettingsNow gives. */
@@ -53,7 +53,7 @@ export type SettingsNowVariables = Record<string, never>;
 /** The query SettingsNow. */
 export const SettingsNow: Operation<SettingsNowData, SettingsNowVariables> = {
   name: "SettingsNow",
-  text: "query SettingsNow{settings{alertsPerDay unmaskNeedsTwo retention{kind days least}}overview{raisedInWeek openAlerts}}",
+  hash: "176c907a02e1ed601c00863efbe8311d2040ad5a30114f17d047ae8e9d39719c",
 };
 
 /** What SetBudget gives. */
@@ -65,7 +65,7 @@ export type SetBudgetVariables = { readonly perDay: number; };
 /** The mutation SetBudget. */
 export const SetBudget: Operation<SetBudgetData, SetBudgetVariables> = {
   name: "SetBudget",
-  text: "mutation SetBudget($perDay:Float!){setAlertBudget(perDay:$perDay){userErrors{message}}}",
+  hash: "7158b0eaf02843622b7bd092e49b25ba2d72058625ff70bdda0e603deb90f391",
 };
 
 /** What SetUnmaskNeedsTwo gives. */
@@ -77,7 +77,7 @@ export type SetUnmaskNeedsTwoVariables = { readonly twoPersons: boolean; };
 /** The mutation SetUnmaskNeedsTwo. */
 export const SetUnmaskNeedsTwo: Operation<SetUnmaskNeedsTwoData, SetUnmaskNeedsTwoVariables> = {
   name: "SetUnmaskNeedsTwo",
-  text: "mutation SetUnmaskNeedsTwo($twoPersons:Boolean!){setUnmaskNeedsTwo(twoPersons:$twoPersons){userErrors{message}}}",
+  hash: "f3a7d68b6c4d2a70fa3e9654334d86ba1cadd3d6d7cd21bc1cde3d6493731159",
 };
 
 /** What Suppressions gives. */
@@ -89,7 +89,7 @@ export type SuppressionsVariables = { readonly after?: string | null; readonly f
 /** The query Suppressions. */
 export const Suppressions: Operation<SuppressionsData, SuppressionsVariables> = {
   name: "Suppressions",
-  text: "query Suppressions($after:String$first:Int){suppressions(after:$after first:$first inForce:true){edges{node{...SuppressionListed}}pageInfo{hasNextPage endCursor}}}fragment SuppressionListed on Suppression{id reason createdBy createdAt expiresAt entityClass features{phrase}host{id name}user{id pseudonym}}",
+  hash: "a6f248303768d84fe36177157fafedf4e8ad8f4f890c10bb51c41353f1b1defb",
 };
 
 /** What EndSuppression gives. */
@@ -101,7 +101,7 @@ export type EndSuppressionVariables = { readonly suppressionId: string; };
 /** The mutation EndSuppression. */
 export const EndSuppression: Operation<EndSuppressionData, EndSuppressionVariables> = {
   name: "EndSuppression",
-  text: "mutation EndSuppression($suppressionId:ID!){endSuppression(suppressionId:$suppressionId){userErrors{message}}}",
+  hash: "ceb952a178639639f1478a55e73a0a46f7ce908771a70b0a3b0d40a738316855",
 };
 
 /** What EnrolmentTokens gives. */
@@ -113,7 +113,7 @@ export type EnrolmentTokensVariables = { readonly after?: string | null; readonl
 /** The query EnrolmentTokens. */
 export const EnrolmentTokens: Operation<EnrolmentTokensData, EnrolmentTokensVariables> = {
   name: "EnrolmentTokens",
-  text: "query EnrolmentTokens($after:String$first:Int){enrolmentTokens(after:$after first:$first){edges{node{...EnrolmentTokenListed}}pageInfo{hasNextPage endCursor}}}fragment EnrolmentTokenListed on EnrolmentToken{id note uses collector createdBy createdAt expiresAt revokedAt}",
+  hash: "7c08d95d6a0e868988b7d8b0ad16b07eddd92479bdb4d7a7e4b0ead48b03dec7",
 };
 
 /** What MakeEnrolmentToken gives. */
@@ -125,7 +125,7 @@ export type MakeEnrolmentTokenVariables = { readonly note: string; readonly uses
 /** The mutation MakeEnrolmentToken. */
 export const MakeEnrolmentToken: Operation<MakeEnrolmentTokenData, MakeEnrolmentTokenVariables> = {
   name: "MakeEnrolmentToken",
-  text: "mutation MakeEnrolmentToken($note:String!$uses:Int$days:Int$collector:Boolean){createEnrolmentToken(note:$note uses:$uses days:$days collector:$collector){secret userErrors{message}}}",
+  hash: "bd4295fa0c9b0f4bb74f1469a3ba26c8f9df47dc9bb3e90ada2ff440904d8e4a",
 };
 
 /** What RevokeEnrolmentToken gives. */
@@ -137,7 +137,7 @@ export type RevokeEnrolmentTokenVariables = { readonly tokenId: string; };
 /** The mutation RevokeEnrolmentToken. */
 export const RevokeEnrolmentToken: Operation<RevokeEnrolmentTokenData, RevokeEnrolmentTokenVariables> = {
   name: "RevokeEnrolmentToken",
-  text: "mutation RevokeEnrolmentToken($tokenId:ID!){revokeEnrolmentToken(tokenId:$tokenId){userErrors{message}}}",
+  hash: "8ce7aa85bfc36391916bf43738f5be70a2f663be0e49c9dd0df23d4aa9a6a558",
 };
 
 /** What ApiTokens gives. */
@@ -149,7 +149,7 @@ export type ApiTokensVariables = { readonly after?: string | null; readonly firs
 /** The query ApiTokens. */
 export const ApiTokens: Operation<ApiTokensData, ApiTokensVariables> = {
   name: "ApiTokens",
-  text: "query ApiTokens($after:String$first:Int){apiTokens(after:$after first:$first){edges{node{...ApiTokenListed}}pageInfo{hasNextPage endCursor}}}fragment ApiTokenListed on ApiToken{id name account permissions createdAt expiresAt revokedAt}",
+  hash: "fcf31fd241496feb807abe685ff9637c2cbac0c2cfb7557ada4f5dca223a5971",
 };
 
 /** What MakeApiToken gives. */
@@ -161,7 +161,7 @@ export type MakeApiTokenVariables = { readonly name: string; readonly days: numb
 /** The mutation MakeApiToken. */
 export const MakeApiToken: Operation<MakeApiTokenData, MakeApiTokenVariables> = {
   name: "MakeApiToken",
-  text: "mutation MakeApiToken($name:String!$days:Int!$permissions:[Permission!]!){createApiToken(name:$name days:$days permissions:$permissions){secret userErrors{message}}}",
+  hash: "34bbe36109342e6a91a372a56145dfe5e8a7ae843368b63eb8978df69a68d9c8",
 };
 
 /** What RevokeApiToken gives. */
@@ -173,7 +173,7 @@ export type RevokeApiTokenVariables = { readonly tokenId: string; };
 /** The mutation RevokeApiToken. */
 export const RevokeApiToken: Operation<RevokeApiTokenData, RevokeApiTokenVariables> = {
   name: "RevokeApiToken",
-  text: "mutation RevokeApiToken($tokenId:ID!){revokeApiToken(tokenId:$tokenId){userErrors{message}}}",
+  hash: "792a5527ae71088d48f51362bd734932db33ac98b93f0d46070de37721b2e56a",
 };
 
 /** What Accounts gives. */
@@ -185,7 +185,7 @@ export type AccountsVariables = { readonly after?: string | null; readonly first
 /** The query Accounts. */
 export const Accounts: Operation<AccountsData, AccountsVariables> = {
   name: "Accounts",
-  text: "query Accounts($after:String$first:Int){accounts(after:$after first:$first){edges{node{...AccountListed}}pageInfo{hasNextPage endCursor}}}fragment AccountListed on Account{id name roles local createdAt disabledAt}",
+  hash: "768f46ec530a6e3fb3ccbeefb378482fd78d47b6104ae69cdbb0779773ad2b1e",
 };
 
 /** What MakeAccount gives. */
@@ -197,7 +197,7 @@ export type MakeAccountVariables = { readonly name: string; readonly password: s
 /** The mutation MakeAccount. */
 export const MakeAccount: Operation<MakeAccountData, MakeAccountVariables> = {
   name: "MakeAccount",
-  text: "mutation MakeAccount($name:String!$password:String!$roles:[Role!]!){createAccount(name:$name password:$password roles:$roles){userErrors{message}}}",
+  hash: "c81f264b185562038a4a64c1655b3df82873c4fa34aecc491f9497214aee885b",
 };
 
 /** What ChangeAccount gives. */
@@ -209,7 +209,7 @@ export type ChangeAccountVariables = { readonly accountId: string; readonly role
 /** The mutation ChangeAccount. */
 export const ChangeAccount: Operation<ChangeAccountData, ChangeAccountVariables> = {
   name: "ChangeAccount",
-  text: "mutation ChangeAccount($accountId:ID!$roles:[Role!]$disabled:Boolean){changeAccount(accountId:$accountId roles:$roles disabled:$disabled){userErrors{message}}}",
+  hash: "77590bd90464cb9feefd1ac4c75b1258a83e549c8cc03f86974826ddc906cf9d",
 };
 
 /** What UnmaskRequests gives. */
@@ -221,7 +221,7 @@ export type UnmaskRequestsVariables = { readonly after?: string | null; readonly
 /** The query UnmaskRequests. */
 export const UnmaskRequests: Operation<UnmaskRequestsData, UnmaskRequestsVariables> = {
   name: "UnmaskRequests",
-  text: "query UnmaskRequests($after:String$first:Int){unmaskRequests(after:$after first:$first){edges{node{...UnmaskListed}}pageInfo{hasNextPage endCursor}}}fragment UnmaskListed on UnmaskRequest{id reason requestedBy requestedAt approvedBy expiresAt user{id pseudonym}}",
+  hash: "0b4d89d050922d89211aeaa933786eca3e32420746395c54036c0bcd21223690",
 };
 
 /** What ApproveUnmask gives. */
@@ -233,7 +233,7 @@ export type ApproveUnmaskVariables = { readonly requestId: string; };
 /** The mutation ApproveUnmask. */
 export const ApproveUnmask: Operation<ApproveUnmaskData, ApproveUnmaskVariables> = {
   name: "ApproveUnmask",
-  text: "mutation ApproveUnmask($requestId:ID!){approveUnmask(requestId:$requestId){userErrors{message}}}",
+  hash: "6687f467413a1a9a0f3e71f9684bc11c6933b1b7fca73af6163136534b557fb7",
 };
 
 /** What OpenUnmask gives. */
@@ -245,7 +245,7 @@ export type OpenUnmaskVariables = { readonly requestId: string; };
 /** The mutation OpenUnmask. */
 export const OpenUnmask: Operation<OpenUnmaskData, OpenUnmaskVariables> = {
   name: "OpenUnmask",
-  text: "mutation OpenUnmask($requestId:ID!){openUnmask(requestId:$requestId){request{name}userErrors{message}}}",
+  hash: "26d56c9a39f46c500d34bf37f8b75f54717c8e5139ad53c78b0007658529b89f",
 };
 
 /** What ExportTargets gives. */
@@ -257,7 +257,7 @@ export type ExportTargetsVariables = Record<string, never>;
 /** The query ExportTargets. */
 export const ExportTargets: Operation<ExportTargetsData, ExportTargetsVariables> = {
   name: "ExportTargets",
-  text: "query ExportTargets{exportTargets{id name kind url signed delivered waiting lastError createdBy createdAt}}",
+  hash: "eff3fb2737fd9bd7340185cf34e3f3e144ef892b0877ae4b14bb58a2accea6da",
 };
 
 /** What MakeExportTarget gives. */
@@ -269,7 +269,7 @@ export type MakeExportTargetVariables = { readonly name: string; readonly kind: 
 /** The mutation MakeExportTarget. */
 export const MakeExportTarget: Operation<MakeExportTargetData, MakeExportTargetVariables> = {
   name: "MakeExportTarget",
-  text: "mutation MakeExportTarget($name:String!$kind:ExportKind!$url:String!$secret:String){createExportTarget(name:$name kind:$kind url:$url secret:$secret){userErrors{message}}}",
+  hash: "4beece101d93a5314ff3c5723e57597aec11947c2e8e85e0d8eb40db235c03e5",
 };
 
 /** What RemoveExportTarget gives. */
@@ -281,5 +281,5 @@ export type RemoveExportTargetVariables = { readonly targetId: string; };
 /** The mutation RemoveExportTarget. */
 export const RemoveExportTarget: Operation<RemoveExportTargetData, RemoveExportTargetVariables> = {
   name: "RemoveExportTarget",
-  text: "mutation RemoveExportTarget($targetId:ID!){removeExportTarget(targetId:$targetId){userErrors{message}}}",
+  hash: "2691c877077db09aa53765fe693c2e837b759e6f41f69a6150a2ee981fb65e2c",
 };
