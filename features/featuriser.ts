@@ -13,6 +13,7 @@ import {
   POWERSHELL,
   SECURITY,
   SYSMON,
+  SYSMON_USER,
   SYSTEM,
 } from "./kinds/define.ts";
 import { ACCOUNT_KINDS } from "./kinds/account.ts";
@@ -136,7 +137,7 @@ function eventOf(from: Channel, eventId: number): KnownEvent {
     known = {
       item: mix(eventId, from.hash),
       bits: from.bits | (kind?.channels ?? 0),
-      actor: kind ? kind.actor : DEFAULT_ACTOR,
+      actor: kind ? kind.actor : from.name === SYSMON ? SYSMON_USER : DEFAULT_ACTOR,
       count: kind?.count === onlySeen ? undefined : kind?.count,
     };
     if (from.events.size < MAX_EVENTS) from.events.set(eventId, known);
