@@ -3,7 +3,9 @@
  * p99 of a list of 100 anomalies, 1,000 subscribers of one alert, and every list of the console.
  * Servers and load run in processes of their own.
  *
- *     deno task bench api [scores=1000000]
+ *     deno task bench api [scores=1000000] [folder]
+ *
+ * A folder is kept, and used as it is the next time: 10^7 scores take minutes to make.
  * @module
  */
 import { startEmbedded } from "@/db/embedded.ts";
@@ -23,35 +25,61 @@ const USERS = 2_000;
 const QUERY = `{ anomalies(first: 100) { edges { node {
   id start score p confidence hostName pseudonym entityClass } } } }`;
 
-const LISTS: readonly [string, string][] = [
+/** Lists of the console, and the same at their worst: narrow filters, a far page, a short time. */
+export const LISTS: readonly [string, string][] = [
   ["anomalies", QUERY],
   [
     "anomalies-week",
     `{ anomalies(first: 100, from: "2026-03-01T00:00:00Z", to: "2026-03-08T00:00:00Z") { edges { node { p explanation host { name } user { risk } } } } }`,
   ],
   [
+    "anomalies-hour",
+    `{ anomalies(first: 100, from: "2026-01-15T10:00:00Z", to: "2026-01-15T11:00:00Z") { edges { node { p } } } }`,
+  ],
+  [
     "anomalies-host",
     `{ anomalies(first: 100, hostId: "HOST") { edges { node { p explanation } } } }`,
   ],
+  ["anomalies-user", `{ anomalies(first: 100, userId: "USER") { edges { node { p } } } }`],
   ["anomalies-class", `{ anomalies(first: 100, entityClass: admin) { edges { node { p } } } }`],
+  ["anomalies-far", `{ anomalies(first: 100, after: "AFTER") { edges { node { p } } } }`],
   [
     "scores-user",
     `{ scores(first: 200, userId: "USER", from: "2026-02-01T00:00:00Z") { edges { node { start p score } } } }`,
   ],
+  ["scores-host", `{ scores(first: 200, hostId: "HOST") { edges { node { start p } } } }`],
   ["scores-newest", `{ scores(first: 100) { edges { node { start p hostName } } } }`],
+  ["timeline-user", `{ timeline(userId: "USER") { hours strangeness scored } }`],
+  ["timeline-host", `{ timeline(hostId: "HOST") { hours strangeness scored } }`],
   [
     "users",
     `{ users(first: 100) { edges { node { pseudonym risk entityClass riskReasons { day share } } } } }`,
   ],
   ["users-host", `{ users(first: 100, hostId: "HOST") { edges { node { pseudonym risk } } } }`],
   ["hosts", `{ hosts(first: 100) { edges { node { name lastSeen model { windows pooled } } } } }`],
+  ["hosts-risk", `{ hosts(first: 100, orderBy: RISK) { edges { node { name risk } } } }`],
+  ["hosts-name", `{ hosts(first: 100, nameContains: "s-49") { edges { node { name } } } }`],
+  ["host", `{ node(id: "HOST") { ... on Host { calibration { p share } channels { name } } } }`],
   [
     "alerts-open",
     `{ alerts(first: 100, state: open) { edges { node { p sentence host { name } user { pseudonym risk } } } } }`,
   ],
+  ["alerts-user", `{ alerts(first: 100, userId: "USER") { edges { node { p } } } }`],
   ["windows-host", `{ windows(first: 24, hostId: "HOST") { edges { node { start events } } } }`],
+  ["overview", `{ overview { hosts users openAlerts } }`],
+  ["budget", `{ alertBudgetPreview(perDay: 5) { limitP days { day alerts } } }`],
   ["audit", `{ audit(first: 100) { edges { node { at actor action } } } }`],
 ];
+
+/** A cursor in the middle of all anomalies. */
+const AFTER = Buffer.from(JSON.stringify([
+  "score-strangest",
+  "0.25",
+  "-0.5",
+  "00000001-0000-4000-8000-000000000001",
+  "2026-01-01T00:00:00.000Z",
+  "00000002-0000-4000-8000-000000000001",
+])).toString("base64url");
 
 /** Host h, user u of the bench's estate. */
 const uuid = (kind: number, n: number) =>
@@ -106,7 +134,7 @@ export async function fill(sql: Sql, scores: number): Promise<void> {
   await sql`
     insert into scores
     select ${id(1, "1 + u % 500")}, '2026-03-31T00:00Z'::timestamptz - n * interval '1 hour',
-      ${id(2, "u")}, ${id(3, "1 + u % 500")}, random(), power(random(), 2), 0.9,
+      ${id(2, "u")}, ${id(3, "1 + u % 500")}, random(), random(), 0.9,
       array[32, 82, 16, 33, 85]::smallint[], array[.5, .2, .1, .05, .05]::real[],
       array[0, 0, 0, 0, 0]::real[], array[2, 30, 9, 1, 3]::real[]
     from generate_series(1, ${Math.ceil(scores / USERS)}) n, generate_series(1, ${USERS}) u`;
@@ -151,8 +179,16 @@ function serveBare(url: string): Promise<void> {
       hostname: "127.0.0.1",
       onListen: ({ port }) => console.log(`http://127.0.0.1:${port}`),
     },
-    async () => Response.json({ data: await rows() }),
+    async ({ headers }) => {
+      if (headers.get("accept") !== "text/event-stream") {
+        return Response.json({ data: await rows() });
+      }
+      const hello = new TextEncoder().encode(":\n\n");
+      const silent = new ReadableStream({ start: (stream) => stream.enqueue(hello) });
+      return new Response(silent, { headers: { "content-type": "text/event-stream" } });
+    },
   );
+  tellMemory();
   return server.finished;
 }
 
@@ -164,13 +200,16 @@ async function serveHabit(url: string): Promise<void> {
     hostname: "127.0.0.1",
     token: TOKEN,
     keys: deriveKeys(new Uint8Array(32)),
-    limit: { perSecond: 1e9, burst: 1e9 },
+    limit: { perSecond: 1e9, burst: 1e9, subscriptions: 1e9 },
     ingest: () => Promise.resolve(new Response()),
   });
   console.log(server.url);
-  const rss = setInterval(() => console.log(`rss ${Deno.memoryUsage().rss}`), 500);
+  tellMemory();
   await new Promise(() => {});
-  clearInterval(rss);
+}
+
+function tellMemory(): void {
+  setInterval(() => console.log(`rss ${Deno.memoryUsage().rss}`), 500);
 }
 
 interface Child extends AsyncDisposable {
@@ -282,23 +321,24 @@ async function* list100(ours: Child, bare: Child): AsyncIterable<Figure> {
   );
 }
 
-async function* subscribers(ours: Child, sql: Sql): AsyncIterable<Figure> {
-  const stop = new AbortController();
-  await new Promise((resolve) => setTimeout(resolve, 1_500));
-  const before = ours.rss();
+/** Opens subscriptions; gives what reads them, and the memory that each one took. */
+async function subscribe(server: Child, path: string, signal: AbortSignal) {
   const query = "subscription { alertRaised { id p sentence host { name } user { pseudonym } } }";
-  const opened = await Promise.all(Array.from({ length: SUBSCRIBERS }, async () => {
-    const init = post(query);
-    const response = await fetch(`${ours.url}/graphql`, {
-      ...init,
-      headers: { ...headers, accept: "text/event-stream" },
-      signal: stop.signal,
-    });
+  const init = { ...post(query), headers: { ...headers, accept: "text/event-stream" }, signal };
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  const before = server.rss();
+  const readers = await Promise.all(Array.from({ length: SUBSCRIBERS }, async () => {
+    const response = await fetch(server.url + path, init);
     return response.body!.pipeThrough(new TextDecoderStream()).getReader();
   }));
   await new Promise((resolve) => setTimeout(resolve, 1_500));
-  const each = (ours.rss() - before) / SUBSCRIBERS / 1024;
-  const heard = opened.map(async (reader) => {
+  return { readers, each: (server.rss() - before) / SUBSCRIBERS / 1024 };
+}
+
+async function* subscribers(ours: Child, bare: Child, sql: Sql): AsyncIterable<Figure> {
+  const stop = new AbortController();
+  const { readers, each } = await subscribe(ours, "/graphql", stop.signal);
+  const heard = readers.map(async (reader) => {
     for (;;) {
       const { value, done } = await reader.read();
       if (done) throw new Error("A subscription ended early");
@@ -313,17 +353,22 @@ async function* subscribers(ours: Child, sql: Sql): AsyncIterable<Figure> {
       and (host_id, window_start, user_id) not in (select host_id, window_start, user_id from alerts)
     limit 1`;
   const last = Math.max(...await Promise.all(heard)) - start;
-  stop.abort();
   yield alone("sse-1000", last, "ms until the last of 1,000 heard");
-  yield alone("sse-1000-memory", each, "KiB a subscriber");
+  const silent = await subscribe(bare, "/", stop.signal); // streams that never tell anything
+  yield against("sse-1000-memory", each, "KiB a subscriber", silent.each, silent.each / each);
+  stop.abort();
+}
+
+/** A list's operation for some host, user and cursor of what {@link fill} makes. */
+export function operationOf(list: string): string {
+  const id = (type: string, uuid: string) => btoa(`${type}:${uuid}`);
+  return list.replace("HOST", id("Host", uuid(1, 7))).replace("USER", id("User", uuid(2, 6)))
+    .replace("AFTER", AFTER);
 }
 
 async function* lists(ours: Child): AsyncIterable<Figure> {
-  const id = (type: string, uuid: string) => btoa(`${type}:${uuid}`);
   for (const [name, query] of LISTS) {
-    const init = post(
-      query.replace("HOST", id("Host", uuid(1, 7))).replace("USER", id("User", uuid(2, 6))),
-    );
+    const init = post(operationOf(query));
     const latencies: number[] = [];
     for (let i = 0; i < 60; i++) latencies.push(await timed(`${ours.url}/graphql`, init));
     yield alone(`p95-${name}`, quantile(latencies.slice(10), 0.95), "ms");
@@ -333,24 +378,28 @@ async function* lists(ours: Child): AsyncIterable<Figure> {
 /** Every case; the one flag is how many scores the database holds. */
 export async function* figures(flags: readonly string[]): AsyncIterable<Figure> {
   const scores = Number(flags[0] ?? 1_000_000);
-  const folder = await Deno.makeTempDir({ prefix: "habit-bench-" });
+  const kept = flags[1];
+  const folder = kept ?? await Deno.makeTempDir({ prefix: "habit-bench-" });
   const embedded = await startEmbedded(folder);
   try {
     await (await openDatabase(embedded.url)).close();
     const sql = connect(embedded.url, 2);
-    console.error(`Filling ${scores.toLocaleString("en")} scores …`);
-    await fill(sql, scores);
+    const [filled] = await sql`select 1 from scores limit 1`;
+    if (!filled) {
+      console.error(`Filling ${scores.toLocaleString("en")} scores …`);
+      await fill(sql, scores);
+    }
     {
       await using ours = await child("habit", embedded.url);
       await using bare = await child("bare", embedded.url);
       yield* lists(ours);
       yield* list100(ours, bare);
-      yield* subscribers(ours, sql);
+      yield* subscribers(ours, bare, sql);
     }
     await sql.end();
   } finally {
     await embedded.stop();
-    await Deno.remove(folder, { recursive: true }).catch(() => {});
+    if (!kept) await Deno.remove(folder, { recursive: true }).catch(() => {});
   }
 }
 

@@ -8,6 +8,7 @@ import { hostIdOf } from "@/db/store_batches.ts";
 import { enrol, forgetNonces, verifyAgent } from "@/server/auth/agents.ts";
 import { Authenticator } from "@/server/auth/authenticate.ts";
 import { accountOf, createOidc, type OidcOptions } from "@/server/auth/oidc.ts";
+import type { Principal } from "@/server/auth/permissions.ts";
 import {
   firstAdministratorCode,
   makeFirstAdministrator,
@@ -22,7 +23,7 @@ import { listen } from "@/server/graphql/news.ts";
 import type { Operations } from "@/server/graphql/persisted.ts";
 import { graphqlHandler } from "@/server/graphql/yoga.ts";
 import { type BodyLimits, readBody } from "@/server/http/body.ts";
-import { RateLimiter } from "@/server/http/rate_limit.ts";
+import { type RateLimit, RateLimiter } from "@/server/http/rate_limit.ts";
 import { HttpError, json, secure } from "@/server/http/responses.ts";
 import { currentBundle, readOffers } from "@/server/agents.ts";
 import type { Ingest } from "@/server/ingest.ts";
@@ -64,8 +65,8 @@ export interface ServerOptions {
   readonly insecure?: boolean;
   /** GraphiQL at /graphql. */
   readonly development?: boolean;
-  /** Requests a second and in a burst, of each token or session. */
-  readonly limit?: { readonly perSecond: number; readonly burst: number };
+  /** Requests a second and in a burst, and open subscriptions, of each token or session. */
+  readonly limit?: RateLimit & { readonly subscriptions?: number };
   /** Clock, for tests. */
   readonly now?: () => number;
 }
@@ -81,6 +82,7 @@ export interface Server extends AsyncDisposable {
 const VECTORS: BodyLimits = { maxBytes: 8 << 20, timeoutMs: 30_000 };
 const SMALL: BodyLimits = { maxBytes: 64 << 10, timeoutMs: 10_000 };
 const LIMIT = { perSecond: 50, burst: 200 };
+const SUBSCRIPTIONS = 100; // a browser with many tabs has a dozen
 const UNKNOWN_LIMIT = { perSecond: 1, burst: 20 }; // sign-in and enrolment, by address
 const NONCES_EVERY_MS = 5 * 60_000;
 const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/;
@@ -102,6 +104,15 @@ function apiPool(url: string): Database["sql"] {
   return connect(address.href, 8);
 }
 
+/** Who opens GraphiQL: the page itself needs no permission. */
+const NOBODY: Principal = {
+  kind: "session",
+  accountId: undefined,
+  name: "nobody",
+  limitKey: "nobody",
+  permissions: new Set(),
+};
+
 type Handler = (request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>) => Promise<Response>;
 
 async function jsonBody(request: Request): Promise<unknown> {
@@ -120,9 +131,10 @@ async function routes(options: ServerOptions, services: Services, authenticator:
   const { sql, now } = services;
   const limiter = new RateLimiter(options.limit ?? LIMIT, now);
   const strangers = new RateLimiter(UNKNOWN_LIMIT, now);
-  const yoga = await graphqlHandler(services, {
+  const answerGraphQL = await graphqlHandler(services, {
     development: options.development ?? false,
     operations: options.operations ?? new Map(),
+    subscriptions: options.limit?.subscriptions ?? SUBSCRIPTIONS,
   });
 
   function spend(from: RateLimiter, key: string): void {
@@ -135,7 +147,8 @@ async function routes(options: ServerOptions, services: Services, authenticator:
 
   const graphql: Handler = async (request, info) => {
     if (options.development && request.method === "GET" && !request.headers.has("authorization")) {
-      return await yoga.fetch(request); // the GraphiQL page; what it asks carries the token
+      // The GraphiQL page; what it asks carries the token.
+      return await answerGraphQL(request, { principal: NOBODY });
     }
     const principal = await authenticator.principal(request).catch((error) => {
       spend(strangers, info.remoteAddr.hostname);
@@ -143,7 +156,7 @@ async function routes(options: ServerOptions, services: Services, authenticator:
     });
     spend(limiter, principal.limitKey);
     const body = request.method === "POST" ? await readBody(request, SMALL) : undefined;
-    return await yoga.handleRequest(request, { principal, body });
+    return await answerGraphQL(request, { principal, body });
   };
 
   const vectors: Handler = async (request) => {

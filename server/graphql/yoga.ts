@@ -11,11 +11,12 @@ import { maxTokensPlugin } from "@escape.tech/graphql-armor-max-tokens";
 import { useCSRFPrevention } from "@graphql-yoga/plugin-csrf-prevention";
 import { getLogger } from "@logtape/logtape";
 import { type DocumentNode, GraphQLError, Kind } from "graphql";
-import { createYoga, type Plugin, type YogaServerInstance } from "graphql-yoga";
+import { createYoga, isAsyncIterable, type Plugin } from "graphql-yoga";
 import { uuidv7 } from "@/server/ids.ts";
 import type { Context, Services } from "./context.ts";
 import { costRule } from "./cost.ts";
 import { UserError } from "./errors.ts";
+import { Live, Places } from "./live.ts";
 import { loaders, sharedLoaders } from "./loaders.ts";
 import { type Operations, usePersistedOperations } from "./persisted.ts";
 import { schema } from "./schema.ts";
@@ -24,6 +25,8 @@ import { schema } from "./schema.ts";
 export interface Given extends Pick<Context, "principal"> {
   /** The body of a POST, read and bounded already. */
   readonly body?: Uint8Array;
+  /** Called where the answer is a stream of events. */
+  readonly onLive?: () => void;
 }
 
 const log = getLogger(["habit", "graphql"]);
@@ -45,6 +48,14 @@ const useGivenBody: Plugin<object, Given> = {
     const read = { text, json: () => JSON.parse(text()) } as unknown as Request;
     setRequestParser(() => requestParser(read));
   },
+};
+
+const useLive: Plugin<Given> = {
+  onSubscribe: ({ args }) => ({
+    onSubscribeResult({ result }) {
+      if (isAsyncIterable(result)) args.contextValue.onLive?.();
+    },
+  }),
 };
 
 /** An error of ours goes out as it is; anything else is logged under an id that the caller gets. */
@@ -93,15 +104,31 @@ export interface GraphQLOptions {
   readonly development: boolean;
   /** Operations that are run by their hash. */
   readonly operations: Operations;
+  /** Subscriptions that one token or session may have open at a time. */
+  readonly subscriptions: number;
 }
+
+function isNews({ headers }: Request): boolean {
+  return headers.get("accept")?.includes("text/event-stream") ?? false;
+}
+
+/** What decides on a subscription's answers: what is asked, and what may be seen. */
+function newsKey({ url, headers }: Request, { principal, body }: Given): string {
+  const proven = headers.has("authorization") || headers.has("x-habit"); // see useCSRFPrevention
+  const asked = body ? new TextDecoder().decode(body) : url;
+  return JSON.stringify([asked, proven, principal.kind, [...principal.permissions].sort()]);
+}
+
+/** Answers a request to /graphql. */
+export type GraphQLHandler = (request: Request, given: Given) => Promise<Response>;
 
 /** Answers GraphQL requests. */
 export async function graphqlHandler(
   services: Services,
-  { development, operations }: GraphQLOptions,
-): Promise<YogaServerInstance<Given, Context>> {
+  { development, operations, subscriptions }: GraphQLOptions,
+): Promise<GraphQLHandler> {
   const shared = sharedLoaders(services.sql, services.now);
-  return createYoga<Given, Context>({
+  const yoga = createYoga<Given, Context>({
     schema,
     graphqlEndpoint: "/graphql",
     landingPage: false,
@@ -113,12 +140,11 @@ export async function graphqlHandler(
     maxRequestBodySize: false, // Given.body has an end
     logging: false,
     maskedErrors: { maskError, isDev: false },
-    context({ principal, request }) {
-      const news = request.headers.get("accept")?.includes("text/event-stream");
-      return { ...services, principal, loaders: news ? shared : loaders(services.sql) };
-    },
+    context: ({ principal, request }) => //
+    ({ ...services, principal, loaders: isNews(request) ? shared : loaders(services.sql) }),
     plugins: [
       useGivenBody,
+      useLive,
       usePersistedOperations(operations, !development && operations.size > 0),
       useCSRFPrevention({ requestHeaders: ["x-habit", "authorization"] }),
       maxTokensPlugin({ n: LIMITS.tokens }),
@@ -130,4 +156,18 @@ export async function graphqlHandler(
       useGraphQlJit({}, { enableIf: ({ document }) => hasOneOperation(document) }),
     ] as Plugin[],
   });
+  const live = new Live(services.now);
+  services.news.on("habit_access", () => void live.endAll());
+  const places = new Places(subscriptions);
+  return async (request, given) => {
+    if (!isNews(request)) return await yoga.handleRequest(request, given);
+    const leave = places.take(given.principal.limitKey);
+    const start = async () => {
+      let live = false;
+      const onLive = () => live = true;
+      const response = await yoga.handleRequest(request, { ...given, onLive });
+      return { response, live };
+    };
+    return await live.answer(newsKey(request, given), start, leave);
+  };
 }

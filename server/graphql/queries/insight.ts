@@ -233,8 +233,9 @@ export interface OverviewRow {
 
 /** Counts hosts, models, alerts and what was judged in the estate's latest day. */
 export async function overview(sql: Sql): Promise<OverviewRow> {
+  const [latest] = await sql<{ at: Date | null }[]>`select max(window_start) as at from scores`;
+  const at = latest!.at; // a value, not a subquery: else the plan expects a third of all scores
   const [row] = await sql<OverviewRow[]>`
-    with latest as (select max(window_start) as at from scores)
     select (select count(*)::int from hosts) as hosts,
       (select count(*)::int from risks) as users,
       (select count(*)::int from agents where revoked_at is null) as agents,
@@ -244,9 +245,9 @@ export async function overview(sql: Sql): Promise<OverviewRow> {
       (select count(*)::int from alert_cases where state = 'open') as "openAlerts",
       (select count(*)::int from alerts where raised_at > (select max(raised_at) from alerts)
         - interval '7 days') as "raisedInWeek",
-      day.windows as "windowsInDay", day.strangest as "strangestInDay", latest.at as latest
-    from latest, lateral (
+      day.windows as "windowsInDay", day.strangest as "strangestInDay", ${at}::timestamptz as latest
+    from (
       select count(*)::int as windows, min(p) as strangest
-      from scores where window_start > latest.at - interval '24 hours') as day`;
+      from scores where window_start > ${at}::timestamptz - interval '24 hours') as day`;
   return row!;
 }
