@@ -1,8 +1,11 @@
 /**
- * Writes docs/features.md from the schema: `deno run -A tools/features_doc.ts`. A test compares.
+ * Writes the tables of docs/features.md from the schema: `deno run -A tools/features_doc.ts`. A test
+ * compares.
  * @module
  */
+import realFiles from "@/tests/features/real_files.json" with { type: "json" };
 import { BLOCKS, type Column, FEATURES, SCHEMA_ID } from "@/features/schema.ts";
+import type { RealFile } from "./feature_files.ts";
 
 const TITLES: Readonly<Record<string, string>> = {
   A: "Time and rhythm",
@@ -29,16 +32,19 @@ function row(feature: Column, index: number): string {
   return `| ${index} | \`${name}\` | ${cells.join(" | ")} | ${cell(events.join(", "))} |`;
 }
 
-/** The page about the columns. */
-export function featuresPage(): string {
+/** What stands above this in docs/features.md is written by hand. */
+const GENERATED = "<!-- From here on written by tools/features_doc.ts -->";
+const REAL_FILES: Readonly<Record<string, RealFile>> = realFiles;
+
+function columnTables(): string[] {
   const parts = [
-    "# The 128 columns",
-    `Schema \`${SCHEMA_ID}\`, written from \`features/schema.ts\` by \`tools/features_doc.ts\`: one vector per user and hour on one host, and one for the host itself. A column counts where at least one of its mask channels is audited; elsewhere it is left out of training, score and explanation. Technique numbers are those of ATT&CK before version 19.`,
+    `## The columns of \`${SCHEMA_ID}\``,
+    "A column counts where at least one of its mask channels is audited; elsewhere it is left out of training, score and explanation. Technique numbers are those of ATT&CK before version 19.",
   ];
   for (const block of Object.keys(TITLES)) {
     const rows = FEATURES.flatMap((feature, i) => BLOCKS[i] === block ? [row(feature, i)] : []);
     parts.push(
-      `## ${block}. ${TITLES[block]}`,
+      `### ${block}. ${TITLES[block]}`,
       [
         "| | column | what it counts | unit | wire | mask channels | techniques | row | events |",
         "| - | - | - | - | - | - | - | - | - |",
@@ -46,7 +52,32 @@ export function featuresPage(): string {
       ].join("\n"),
     );
   }
-  return `<!-- deno-fmt-ignore-file -->\n\n${parts.join("\n\n")}\n`;
+  return parts;
 }
 
-if (import.meta.main) await Deno.writeTextFile("docs/features.md", featuresPage());
+function realLogs(): string[] {
+  const unseen = FEATURES.filter(({ name }) => !(name in REAL_FILES)).map(({ name }) =>
+    `\`${name}\``
+  );
+  const rows = Object.entries(REAL_FILES).map(([name, { source, label }]) =>
+    `| \`${name}\` | ${label.replace("|", ", ")} | ${cell(source)} |`
+  );
+  return [
+    "## Seen in real logs",
+    `For each column a published log that fills it, one labelled with the column's technique where there is one (\`tools/feature_files.ts\` finds them, a test reads them again). No published log at hand fills ${
+      unseen.join(", ")
+    }: these have known values only (tests/features/known_values.ts).`,
+    ["| column | label | log |", "| - | - | - |", ...rows].join("\n"),
+  ];
+}
+
+/** The page about the columns: its hand-written head, and what follows from the schema. */
+export function featuresPage(page: string): string {
+  const head = page.slice(0, page.indexOf(GENERATED)).trimEnd();
+  return `${[head, GENERATED, ...columnTables(), ...realLogs()].join("\n\n")}\n`;
+}
+
+if (import.meta.main) {
+  const page = await Deno.readTextFile("docs/features.md");
+  await Deno.writeTextFile("docs/features.md", featuresPage(page));
+}
