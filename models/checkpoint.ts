@@ -1,13 +1,14 @@
 /**
  * A model as bytes: "HABITMDL", the length of a JSON header, the header, zeros up to a multiple of
- * 4, then named float32 arrays, little-endian. The header carries a SHA-256 of everything else, so
+ * 4, then named arrays, little-endian float32 or 8-bit blocks. The header carries a SHA-256 of everything else, so
  * that a truncated or altered file is refused and the last good model stays.
  * @module
  */
 import { createHash } from "node:crypto";
+import { pack, packedSize, unpack } from "./blocks.ts";
 
 const MAGIC = new TextEncoder().encode("HABITMDL");
-const VERSION = 1;
+const VERSION = 2;
 const START = MAGIC.length + 4;
 
 /** What a checkpoint holds. */
@@ -18,25 +19,33 @@ export interface Checkpoint {
   readonly facts: Readonly<Record<string, unknown>>;
   /** Numbers by name. */
   readonly arrays: Readonly<Record<string, Float32Array>>;
+  /** Numbers by name that 8 bits are enough for. */
+  readonly packed: Readonly<Record<string, Float32Array>>;
 }
+
+type Lengths = readonly (readonly [name: string, length: number])[];
 
 interface Header {
   readonly version: number;
   readonly schema: string;
   readonly facts: Record<string, unknown>;
-  readonly arrays: readonly (readonly [name: string, length: number])[];
+  readonly arrays: Lengths;
+  readonly packed: Lengths;
   readonly sha256: string;
 }
 
 /** Same checkpoint, same bytes. */
-export function encodeCheckpoint({ schema, facts, arrays }: Checkpoint): Uint8Array {
-  const entries = Object.entries(arrays);
-  const payload = concatenate(entries.map(([, values]) => littleEndian(values)));
+export function encodeCheckpoint({ schema, facts, arrays, packed }: Checkpoint): Uint8Array {
+  const payload = concatenate([
+    ...Object.values(arrays).map(littleEndian),
+    ...Object.values(packed).map(pack),
+  ]);
   const body = {
     version: VERSION,
     schema,
     facts,
-    arrays: entries.map(([name, values]) => [name, values.length]),
+    arrays: lengths(arrays),
+    packed: lengths(packed),
   };
   const sha256 = digest(JSON.stringify(body), payload);
   const header = new TextEncoder().encode(JSON.stringify({ ...body, sha256 }));
@@ -61,7 +70,8 @@ export function decodeCheckpoint(bytes: Uint8Array, schema: string): Checkpoint 
     );
   }
   const payload = bytes.subarray(Math.ceil(end / 4) * 4);
-  const length = header.arrays.reduce((sum, [, count]) => sum + count * 4, 0);
+  const length = header.arrays.reduce((sum, [, count]) => sum + count * 4, 0) +
+    header.packed.reduce((sum, [, count]) => sum + packedSize(count), 0);
   if (payload.length !== length) {
     throw new SyntaxError(
       `Cannot read a model that is cut off: ${length} bytes of weights wanted, ${payload.length} here`,
@@ -71,7 +81,11 @@ export function decodeCheckpoint(bytes: Uint8Array, schema: string): Checkpoint 
   if (digest(JSON.stringify(body), payload) !== sha256) {
     throw new SyntaxError("Cannot read a model that was altered: its SHA-256 does not agree");
   }
-  return { schema, facts: header.facts, arrays: cut(payload, header.arrays) };
+  return { schema, facts: header.facts, ...cut(payload, header) };
+}
+
+function lengths(arrays: Readonly<Record<string, Float32Array>>): Lengths {
+  return Object.entries(arrays).map(([name, values]) => [name, values.length]);
 }
 
 function readHeader(bytes: Uint8Array): { header: Header; end: number } {
@@ -89,13 +103,14 @@ function digest(text: string, payload: Uint8Array): string {
   return createHash("sha256").update(text).update(payload).digest("hex");
 }
 
-function cut(payload: Uint8Array, arrays: Header["arrays"]): Record<string, Float32Array> {
+function cut(payload: Uint8Array, header: Header): Pick<Checkpoint, "arrays" | "packed"> {
   let at = 0;
-  return Object.fromEntries(arrays.map(([name, length]) => {
-    const values = floats(payload.subarray(at, at + length * 4));
-    at += length * 4;
-    return [name, values];
-  }));
+  const take = (size: number) => payload.subarray(at, at += size);
+  const arrays = header.arrays.map(([name, length]) => [name, floats(take(4 * length))]);
+  const packed = header.packed.map(([name, length]) => {
+    return [name, unpack(take(packedSize(length)), length)];
+  });
+  return { arrays: Object.fromEntries(arrays), packed: Object.fromEntries(packed) };
 }
 
 function concatenate(parts: readonly Uint8Array[]): Uint8Array {

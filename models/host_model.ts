@@ -259,18 +259,20 @@ export function encodeModel(parts: HostModelParts, facts: Record<string, unknown
     arrays: {
       centre: parts.scaling.centre,
       factor: parts.scaling.factor,
-      autoencoder: autoencoder.weights,
       means: reader.means,
       precisions: reader.precisions,
-      whitening: reader.whitening.weights,
-      discriminator: discriminator.weights,
-      normal: parts.normal,
       usual: parts.usual,
       rarity: parts.rarity,
       ...Object.fromEntries(parts.calibrations.flatMap(({ scores, atLeast }, i) => [
         [`calibration ${i}`, scores],
         [`ranks ${i}`, Float32Array.from(atLeast)],
       ])),
+    },
+    packed: {
+      autoencoder: autoencoder.weights,
+      whitening: reader.whitening.weights,
+      discriminator: discriminator.weights,
+      normal: parts.normal,
     },
   });
 }
@@ -280,7 +282,7 @@ export function encodeModel(parts: HostModelParts, facts: Record<string, unknown
  * @throws {SyntaxError} if it is damaged, altered, or of another schema.
  */
 export function openModel(bytes: Uint8Array): HostModel {
-  const { facts, arrays } = decodeCheckpoint(bytes, SCHEMA_ID);
+  const { facts, arrays, packed } = decodeCheckpoint(bytes, SCHEMA_ID);
   // Ours: the SHA-256 over facts and arrays has agreed.
   const known = facts as unknown as Pick<HostModelParts, "windows" | "pooled" | "spreads"> & {
     weights: HostModelParts["weights"];
@@ -294,17 +296,17 @@ export function openModel(bytes: Uint8Array): HostModel {
     spreads: known.spreads,
     weights: known.weights,
     scaling: { centre: arrays.centre, factor: arrays.factor },
-    autoencoder: { architecture: known.autoencoder, weights: arrays.autoencoder },
+    autoencoder: { architecture: known.autoencoder, weights: packed.autoencoder },
     reader: {
       means: arrays.means,
       precisions: arrays.precisions,
       whitening: {
         architecture: { widths: [DIMENSIONS, DIMENSIONS], slope: 0 },
-        weights: arrays.whitening,
+        weights: packed.whitening,
       },
     },
-    discriminator: { architecture: known.discriminator, weights: arrays.discriminator },
-    normal: arrays.normal,
+    discriminator: { architecture: known.discriminator, weights: packed.discriminator },
+    normal: packed.normal,
     usual: arrays.usual,
     rarity: arrays.rarity,
     calibrations: known.calibrations.map(({ n, tail }, i) => ({

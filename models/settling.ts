@@ -11,6 +11,7 @@ import {
   residualStatistics,
   shrinkStatistics,
 } from "./autoencoder.ts";
+import { asPacked } from "./blocks.ts";
 import { calibrateClasses } from "./calibration.ts";
 import { GATE, separation, syntheticAnomalies } from "./duel.ts";
 import type { Net } from "./engine.ts";
@@ -120,16 +121,18 @@ export function readHost(
   standIn?: string,
 ): Read {
   const training = scaled(host, fleet, host.training);
-  const { autoencoder, discriminator } = nets;
+  const autoencoder = packedNet(nets.autoencoder);
+  const discriminator = packedNet(nets.discriminator);
   const own = residualStatistics(residuals(autoencoder, training, COUNTED));
   const statistics = shrinkStatistics(own, fleetStatistics, STATISTICS_PRIOR);
+  const reader = residualReader(statistics);
   const normal = featureReader(discriminator, training.rows > 0 ? training : blank(training));
   const parts = {
     scaling: scalingOf(host.moments, fleet),
     autoencoder,
-    reader: residualReader(statistics),
+    reader: { ...reader, whitening: packedNet(reader.whitening) },
     discriminator,
-    normal: normal.normal,
+    normal: asPacked(normal.normal),
   };
   const heldOut = scaled(host, fleet, host.heldOut);
   const strange = syntheticAnomalies(heldOut, COUNTED, seededRandom(seed, host.id));
@@ -143,6 +146,11 @@ export function readHost(
     logs: readRows(parts, heldOut).logs,
     strangeLogs: readRows(parts, strange).logs,
   };
+}
+
+/** The net as its checkpoint will have it. */
+function packedNet(net: Net): Net {
+  return { ...net, weights: asPacked(net.weights) };
 }
 
 /** The mean window, which a host without windows is compared with. */

@@ -78,6 +78,9 @@ export async function startWorker(options: WorkerOptions): Promise<JobWorker> {
     let windows = 0;
     for (const each of outcome.values()) if (typeof each === "number") windows += each;
     await refreshRisks(sql, hostIds.filter((hostId) => !failed.has(hostId)));
+    // A model of an older version cannot be read any more: the host gets a new one.
+    const unreadable = [...failed].filter(([, error]) => error instanceof SyntaxError);
+    await jobs.insert(sql, "train", unreadable.map(([hostId]) => hostId));
     const but = failed.size > 0 ? `; ${failed.size} hosts failed and are tried again` : "";
     return { message: `${windows} windows scored${but}`, failed: failed as Map<string, Error> };
   }

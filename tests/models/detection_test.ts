@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
+import { pack, unpack } from "@/models/blocks.ts";
 import { column } from "@/features/schema.ts";
 import { DIMENSIONS } from "@/features/vector.ts";
 import { type HostRows, MIN_WINDOWS, openModel, trainHosts } from "@/models/detection.ts";
@@ -157,6 +159,7 @@ Deno.test("an estate without any window has no model", async () => {
 
 Deno.test("openModel refuses what it cannot trust, and says why", async () => {
   const { bytes } = (await trained()).get("new")!;
+  assert.ok(bytes.length < 200_000, `agents fetch models of up to 200 kB, not ${bytes.length}`);
   const altered = bytes.slice();
   altered[altered.length - 7] ^= 1;
   assert.throws(() => openModel(altered), /altered/);
@@ -167,4 +170,19 @@ Deno.test("openModel refuses what it cannot trust, and says why", async () => {
   const other = bytes.slice();
   other[schema + 13] = "9".charCodeAt(0);
   assert.throws(() => openModel(other), /ueba-win-128\/9.*train it again/);
+});
+
+Deno.test("weights in 8 bits are off by less than 1/250 of their block's largest", () => {
+  fc.assert(fc.property(fc.float32Array({ noNaN: true, min: -1e6, max: 1e6 }), (values) => {
+    const back = unpack(pack(values), values.length);
+    assert.equal(back.length, values.length);
+    for (let i = 0; i < values.length; i++) {
+      const block = values.subarray(64 * Math.floor(i / 64), 64 * Math.floor(i / 64) + 64);
+      const largest = Math.max(...block.map(Math.abs));
+      assert.ok(
+        Math.abs(back[i] - values[i]) <= largest / 250 + 1e-38,
+        `${values[i]} -> ${back[i]}`,
+      );
+    }
+  }));
 });
