@@ -22,6 +22,7 @@ import {
 
 /** What an attack did to a row. */
 export interface Injection {
+  /** Those that acted as the row's user; of the host's own row all that acted on the host. */
   readonly campaigns: readonly string[];
   /** Columns that differ from the row without the attack. */
   readonly columns: readonly number[];
@@ -45,11 +46,8 @@ export interface EvaluatedEstate {
   readonly hosts: ReadonlyMap<string, EvaluatedHost>;
 }
 
-/** One hour of a host: campaigns with an event in it, and the SIDs that they acted as. */
-interface Attacked {
-  readonly campaigns: Set<string>;
-  readonly sids: Set<string>;
-}
+/** One hour of a host: campaigns with an event in it, by the SID that they acted as. */
+type Attacked = Map<string, Set<string>>;
 
 interface Pair {
   readonly all: Featuriser;
@@ -102,10 +100,9 @@ export function evaluatedEstate(
 }
 
 function noteAttack(attacked: Map<number, Attacked>, hour: number, attack: TrueEvent) {
-  let one = attacked.get(hour);
-  if (!one) attacked.set(hour, one = { campaigns: new Set(), sids: new Set() });
-  one.campaigns.add(attack.campaign);
-  one.sids.add(attack.sid);
+  let bySid = attacked.get(hour);
+  if (!bySid) attacked.set(hour, bySid = new Map());
+  bySid.set(attack.sid, (bySid.get(attack.sid) ?? new Set()).add(attack.campaign));
 }
 
 function beginPair(host: string, latenessMs?: number): Pair {
@@ -126,9 +123,10 @@ function endPair({ rows, cleanRows, attacked }: Pair): EvaluatedHost {
     const attack = attacked.get(row.startMs);
     if (!attack) return;
     const columns = changedColumns(row, without.get(key(row)));
-    const acting = attack.sids.has(row.user) || row.user === SYSTEM_USER;
+    const own = row.user === SYSTEM_USER ? [...attack.values()] : [attack.get(row.user) ?? []];
+    const campaigns = [...new Set(own.flatMap((names) => [...names]))];
     if (columns.length > 0) {
-      injections.set(i, { campaigns: [...attack.campaigns], columns, acting });
+      injections.set(i, { campaigns, columns, acting: campaigns.length > 0 });
     }
   });
   return { rows: hostRows(rows), sids: rows.map(({ user }) => user), injections };
