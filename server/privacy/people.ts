@@ -79,9 +79,9 @@ export async function eraseUser(sql: Sql, userId: string): Promise<Record<string
         select coalesce(jsonb_agg(reason), '[]') from jsonb_array_elements(reasons) reason
         where reason::text not like ${mention})
       where reasons::text like ${mention}`,
+    // They can be made again, without the user.
     reports: await sql`
-      update reports set content = replace(content::text, ${userId}, 'erased')::jsonb
-      where content::text like ${mention}`,
+      delete from reports where content::text like ${mention} or kind = ${`user ${userId}`}`,
     users: await sql`delete from users where user_id = ${userId}`,
   };
   return Object.fromEntries(Object.entries(gone).map(([table, { count }]) => [table, count]));
