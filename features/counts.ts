@@ -1,7 +1,8 @@
 /**
  * How often what was seen, in bounded memory: an open-addressed table of 8 bytes a slot, keyed by
- * 31-bit hashes. When it is full, what was not seen since the last time it was full leaves (not
- * recently used), and if that is too little, the rarest too. Decision 20 has the figures.
+ * 31-bit hashes. When it is full, the rarest eighth leaves, and of equally rare keys those that were
+ * not seen since it was last full: who floods it with new keys cannot make it forget the usual
+ * ones. Decision 20 has the figures.
  * @module
  */
 import type { ByteReader, ByteWriter } from "./bytes.ts";
@@ -66,12 +67,12 @@ export class BoundedCounts {
     return pairs.sort((a, b) => a.key - b.key);
   }
 
-  /** Makes room for a quarter of the keys. */
+  /** Makes room for an eighth of the keys. */
   #sweep(): void {
-    const recent = this.#pairs().filter((pair) => pair.recent === 1);
-    recent.sort((a, b) => b.count - a.count || a.key - b.key);
-    recent.length = Math.min(recent.length, this.#limit - Math.ceil(this.#limit / 4));
-    this.#rebuild(recent.map(({ key, count }) => ({ key, recent: 0, count })));
+    const pairs = this.#pairs();
+    pairs.sort((a, b) => b.count - a.count || b.recent - a.recent || a.key - b.key);
+    pairs.length = this.#limit - Math.ceil(this.#limit / 8);
+    this.#rebuild(pairs.map(({ key, count }) => ({ key, recent: 0, count })));
   }
 
   #rebuild(pairs: readonly { key: number; recent: number; count: number }[]): void {

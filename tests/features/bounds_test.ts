@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Budget, HASH_RANGE } from "@/features/budget.ts";
+import { ByteReader, ByteWriter } from "@/features/bytes.ts";
+import { BoundedCounts } from "@/features/counts.ts";
 import type { EventView } from "@/features/event.ts";
 import { Featuriser, type FeaturiserReport } from "@/features/featuriser.ts";
 import { type FieldName, fieldSlot } from "@/features/fields.ts";
+import { Recent } from "@/features/recent.ts";
 import { RecordIds } from "@/features/records.ts";
 import { Row } from "@/features/row.ts";
 import { Runs } from "@/features/runs.ts";
@@ -196,4 +199,54 @@ Deno.test("record ids are new once, however they come", () => {
 
 Deno.test("hashes lie below the range that shares are taken of", () => {
   for (let i = 0; i < 1_000; i++) assert.ok(mix(i) >= 0 && mix(i) < HASH_RANGE);
+});
+
+Deno.test("counts are exact below their bound, and a flood does not flush what is usual", () => {
+  const adds = fc.array(fc.tuple(fc.nat(60), fc.integer({ min: 1, max: 5 })), { maxLength: 300 });
+  fc.assert(
+    fc.property(adds, (pairs) => {
+      const [counts, known] = [new BoundedCounts(61), new Map<number, number>()];
+      for (const [key, by] of pairs) {
+        counts.add(mix(key), by);
+        known.set(key, (known.get(key) ?? 0) + by);
+      }
+      for (let key = 0; key <= 60; key++) {
+        assert.equal(counts.get(mix(key)), known.get(key) ?? 0);
+      }
+      const out = new ByteWriter();
+      counts.save(out);
+      const loaded = new BoundedCounts(61);
+      loaded.load(new ByteReader(out.finish()));
+      for (let key = 0; key <= 60; key++) assert.equal(loaded.get(mix(key)), known.get(key) ?? 0);
+    }),
+    { numRuns: 100, seed: 5 },
+  );
+  const counts = new BoundedCounts(64);
+  for (let key = 0; key < 50; key++) counts.add(mix(key), 2);
+  for (let key = 1_000; key < 100_000; key++) counts.add(mix(key));
+  for (let key = 0; key < 50; key++) assert.equal(counts.get(mix(key)), 2);
+  assert.ok(counts.size <= 64);
+});
+
+Deno.test("what was learned last is known, in bounded memory, also after a restart", () => {
+  const recent = new Recent<string, string>(64_000);
+  for (let i = 0; i < 100_000; i++) recent.set(`name ${i}`, `S-1-5-21-${i}`);
+  const out = new ByteWriter();
+  const texts = new TextEncoder();
+  recent.save(out, (key, value) => {
+    out.block(texts.encode(key));
+    out.block(texts.encode(value));
+  });
+  const bytes = out.finish();
+  assert.ok(bytes.length < 64_000);
+  const loaded = new Recent<string, string>(64_000);
+  const reader = new ByteReader(bytes);
+  const text = () => new TextDecoder().decode(reader.block("text", 100));
+  loaded.load(reader, () => [text(), text()]);
+  for (const each of [recent, loaded]) {
+    for (let i = 99_700; i < 100_000; i++) assert.equal(each.get(`name ${i}`), `S-1-5-21-${i}`);
+    assert.equal(each.get("name 5"), undefined);
+  }
+  recent.delete("name 99999");
+  assert.equal(recent.get("name 99999"), undefined);
 });
