@@ -6,11 +6,18 @@ import type { Finding } from "./finding.ts";
 import { severity } from "./ocsf.ts";
 
 const header = (text: string) => text.replace(/[\\|]/g, "\\$&").replace(/[\r\n]+/g, " ");
-const field = (text: string) => text.replace(/[\\=]/g, "\\$&").replace(/\r?\n/g, "\\n");
+const field = (text: string) =>
+  text.replace(/[\\=]/g, "\\$&").replace(/\r?\n/g, "\\n").replace(/\r/g, "\\r");
 
 /** CEF severity, 0 to 10, from OCSF's 2 to 5. */
 function cefSeverity(p: number): number {
   return severity(p).id * 2;
+}
+
+/** Two fields, or none: an empty value takes the next key's name for its own in some readers. */
+function techniques(columns: Finding["columns"]): Record<string, string> {
+  const found = new Set(columns.flatMap((column) => column.techniques));
+  return found.size > 0 ? { cs2Label: "techniques", cs2: [...found].join(",") } : {};
 }
 
 /** The finding as one CEF event. */
@@ -24,8 +31,7 @@ export function toCef(finding: Finding): string {
     cat: "Anomaly",
     cs1Label: "entityClass",
     cs1: user.entityClass,
-    cs2Label: "techniques",
-    cs2: [...new Set(columns.flatMap((column) => column.techniques))].join(","),
+    ...techniques(columns),
     cfp1Label: "pValue",
     cfp1: String(p),
     cfp2Label: "confidence",

@@ -2,11 +2,11 @@
  * Alerts as OCSF Detection Findings (class 2004, schema 1.6.0) with anomaly analyses.
  * @module
  */
-import { FEATURES } from "@/features/schema.ts";
 import { WINDOW_MS } from "@/features/vector.ts";
 import type { Finding } from "./finding.ts";
 
 const VERSION = "1.6.0";
+const ANALYSIS = "Deviation Analysis";
 
 /** Severity by how rare: one usual window in 10,000 is high, in 100,000 critical. */
 export function severity(p: number): { id: number; name: string } {
@@ -16,10 +16,25 @@ export function severity(p: number): { id: number; name: string } {
   return { id: 2, name: "Low" };
 }
 
+/** How sure, in OCSF's three steps. */
+function confidenceStep(confidence: number): { id: number; name: string } {
+  if (confidence < 1 / 3) return { id: 1, name: "Low" };
+  return confidence < 2 / 3 ? { id: 2, name: "Medium" } : { id: 3, name: "High" };
+}
+
+/** A technique as ATT&CK counts it: T1003.001 is a sub-technique of T1003. */
+function attack(uid: string): Record<string, { uid: string }> {
+  const [technique] = uid.split(".") as [string];
+  return uid === technique
+    ? { technique: { uid } }
+    : { technique: { uid: technique }, sub_technique: { uid } };
+}
+
 /** The finding as an OCSF event. */
 export function toOcsf(finding: Finding): Record<string, unknown> {
   const { alertId, host, user, startMs, raisedMs, p, score, confidence, columns } = finding;
   const { id, name } = severity(p);
+  const sure = confidenceStep(confidence);
   const techniques = [...new Set(columns.flatMap((column) => column.techniques))];
   return {
     class_uid: 2004,
@@ -39,6 +54,8 @@ export function toOcsf(finding: Finding): Record<string, unknown> {
     status: "New",
     is_alert: true,
     confidence_score: Math.round(confidence * 100),
+    confidence_id: sure.id,
+    confidence: sure.name,
     message: columns.slice(0, 3).map((column) => column.sentence).join("; "),
     metadata: {
       version: VERSION,
@@ -60,18 +77,19 @@ export function toOcsf(finding: Finding): Record<string, unknown> {
         type: "Learning (ML/DL)",
         type_id: 4,
       },
-      attacks: techniques.map((uid) => ({ technique: { uid } })),
+      attacks: techniques.map(attack),
     },
     anomaly_analyses: [{
       analysis_targets: [{ name: user.pseudonym, type: user.entityClass }],
       anomalies: columns.map((column) => ({
         observation_parameter: column.name,
-        observation_type: FEATURES.find(({ name }) => name === column.name)!.phrase,
+        observation_type: ANALYSIS,
         observations: [{ count: 1, value: String(column.value) }],
         observed_pattern: column.sentence,
       })),
       baselines: columns.map((column) => ({
         observation_parameter: column.name,
+        observation_type: ANALYSIS,
         observed_pattern: `${column.low} to ${column.high}`,
         observations: [{ count: 1, value: String(column.high) }],
       })),

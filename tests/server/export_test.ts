@@ -43,6 +43,119 @@ Deno.test("CEF escapes what would end a field, and its frame counts octets", () 
   assert.equal(Number(length), frame.length - length!.length - 1);
 });
 
+Deno.test("CEF keeps a lone carriage return, a backslash and a Windows line from ending a field", () => {
+  const column = { ...FINDING.columns[0]!, sentence: "a\rb\r\nc\\d", techniques: [] };
+  const cef = toCef({ ...FINDING, columns: [column] });
+  assert.ok(cef.endsWith("msg=a\\rb\\nc\\\\d"), cef);
+  assert.ok(!cef.includes("cs2"), "no technique, no field");
+});
+
+/** Attributes of OCSF 1.6.0's class 2004 and its objects: those required, and others that are known. */
+const OCSF: Record<string, { required: string[]; known: Record<string, string | null> }> = {
+  detection_finding: {
+    required: [
+      "activity_id",
+      "category_uid",
+      "class_uid",
+      "finding_info",
+      "metadata",
+      "severity_id",
+      "time",
+      "type_uid",
+    ],
+    known: {
+      activity_id: null,
+      activity_name: null,
+      anomaly_analyses: "anomaly_analysis",
+      category_name: null,
+      category_uid: null,
+      class_name: null,
+      class_uid: null,
+      confidence: null,
+      confidence_id: null,
+      confidence_score: null,
+      device: "device",
+      end_time: null,
+      evidences: "evidences",
+      finding_info: "finding_info",
+      is_alert: null,
+      message: null,
+      metadata: "metadata",
+      resources: "resource_details",
+      severity: null,
+      severity_id: null,
+      start_time: null,
+      status: null,
+      status_id: null,
+      time: null,
+      type_name: null,
+      type_uid: null,
+    },
+  },
+  metadata: {
+    required: ["product", "version"],
+    known: { product: "product", profiles: null, uid: null, version: null },
+  },
+  product: { required: ["vendor_name"], known: { name: null, vendor_name: null } },
+  finding_info: {
+    required: ["uid"],
+    known: {
+      analytic: "analytic",
+      attacks: "attack",
+      created_time: null,
+      desc: null,
+      first_seen_time: null,
+      last_seen_time: null,
+      title: null,
+      types: null,
+      uid: null,
+    },
+  },
+  analytic: { required: ["type_id"], known: { name: null, type: null, type_id: null, uid: null } },
+  attack: { required: [], known: { sub_technique: "technique", technique: "technique" } },
+  technique: { required: [], known: { name: null, uid: null } },
+  anomaly_analysis: {
+    required: ["analysis_targets", "anomalies"],
+    known: { analysis_targets: "analysis_target", anomalies: "anomaly", baselines: "anomaly" },
+  },
+  analysis_target: { required: ["name"], known: { name: null, type: null } },
+  anomaly: { // a baseline has the same attributes
+    required: ["observation_parameter", "observations"],
+    known: {
+      observation_parameter: null,
+      observation_type: null,
+      observations: "observation",
+      observed_pattern: null,
+    },
+  },
+  observation: { required: ["value"], known: { count: null, value: null } },
+  resource_details: { required: [], known: { name: null, type: null, uid: null } },
+  evidences: { required: [], known: { device: "device", user: "user" } },
+  user: { required: [], known: { uid: null } },
+  device: {
+    required: ["type_id"],
+    known: { hostname: null, type: null, type_id: null, uid: null },
+  },
+};
+
+function checkOcsf(value: unknown, type: string, path: string): void {
+  if (Array.isArray(value)) {
+    return value.forEach((each, i) => checkOcsf(each, type, `${path}[${i}]`));
+  }
+  const { required, known } = OCSF[type]!;
+  const object = value as Record<string, unknown>;
+  for (const name of required) assert.ok(object[name] !== undefined, `${path}.${name} is required`);
+  for (const [name, inner] of Object.entries(object)) {
+    assert.ok(Object.hasOwn(known, name), `${path}.${name} is not of OCSF`);
+    const within = known[name];
+    if (within) checkOcsf(inner, within, `${path}.${name}`);
+  }
+}
+
+Deno.test("OCSF holds what class 2004 requires, and no attribute that it does not know", () => {
+  checkOcsf(toOcsf(FINDING), "detection_finding", "finding");
+});
+
 Deno.test("OCSF is a Detection Finding whose parts agree", () => {
   const event = toOcsf(FINDING) as Record<string, number>;
   assert.equal(event.type_uid, event.class_uid! * 100 + event.activity_id!);
@@ -51,6 +164,12 @@ Deno.test("OCSF is a Detection Finding whose parts agree", () => {
     (toOcsf(FINDING).finding_info as { attacks: unknown }).attacks,
     [{ technique: { uid: "T1110" } }],
   );
+  const column = { ...FINDING.columns[0]!, techniques: ["T1003.001"] };
+  const { attacks } = toOcsf({ ...FINDING, columns: [column] }).finding_info as {
+    attacks: unknown;
+  };
+  assert.deepEqual(attacks, [{ technique: { uid: "T1003" }, sub_technique: { uid: "T1003.001" } }]);
+  assert.deepEqual([event.confidence_id, event.confidence], [3, "High"]);
 });
 
 Deno.test("targets are https, or tcp for CEF; pauses double to six hours", () => {
