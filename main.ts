@@ -14,6 +14,7 @@ const COMMANDS: readonly string[] = [
   "worker",
   "jobs",
   "report",
+  "db",
   "doctor",
   "agent",
   "events",
