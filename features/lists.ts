@@ -1,52 +1,34 @@
 /**
- * Lists of names that columns look for, each with its source.
+ * What columns look for: names (features/lists/, each with its sources) and patterns.
  * @module
  */
+import defenceServices from "./lists/defence_services.json" with { type: "json" };
+import discovery from "./lists/discovery.json" with { type: "json" };
+import documentPrograms from "./lists/document_programs.json" with { type: "json" };
+import interpreters from "./lists/interpreters.json" with { type: "json" };
+import lolbins from "./lists/lolbins.json" with { type: "json" };
+import lsassReaders from "./lists/lsass_readers.json" with { type: "json" };
+import remoteParents from "./lists/remote_parents.json" with { type: "json" };
 
 const list = (names: string): ReadonlySet<string> => new Set(names.trim().split(/\s+/));
 
 /** Built-in tools often abused: executables of the LOLBAS project (lolbas-project.github.io). */
-export const LOLBINS = list(`
-  addinutil.exe at.exe atbroker.exe bash.exe bitsadmin.exe certoc.exe certreq.exe certutil.exe
-  cmdl32.exe cmstp.exe colorcpl.exe computerdefaults.exe configsecuritypolicy.exe control.exe csc.exe
-  cscript.exe customshellhost.exe datasvcutil.exe desktopimgdownldr.exe diantz.exe diskshadow.exe
-  dnscmd.exe esentutl.exe eventvwr.exe expand.exe extexport.exe extrac32.exe findstr.exe finger.exe
-  fltmc.exe fodhelper.exe forfiles.exe ftp.exe gpscript.exe hh.exe ie4uinit.exe ieexec.exe ilasm.exe
-  infdefaultinstall.exe installutil.exe jsc.exe ldifde.exe makecab.exe mavinject.exe
-  microsoft.workflow.compiler.exe mmc.exe mpcmdrun.exe msbuild.exe msconfig.exe msdt.exe mshta.exe
-  msiexec.exe netsh.exe odbcconf.exe offlinescannershell.exe pcalua.exe pcwrun.exe pktmon.exe
-  presentationhost.exe print.exe printbrm.exe psr.exe rasautou.exe rdrleakdiag.exe reg.exe regasm.exe
-  regedit.exe regini.exe register-cimprovider.exe regsvcs.exe regsvr32.exe replace.exe rpcping.exe
-  rundll32.exe runonce.exe runscripthelper.exe sc.exe schtasks.exe scriptrunner.exe sdiagnhost.exe
-  syncappvpublishingserver.exe tttracer.exe verclsid.exe wab.exe wbadmin.exe wbemtest.exe
-  wevtutil.exe winget.exe wmic.exe workfolders.exe wscript.exe wsreset.exe wuauclt.exe xwizard.exe
-  ntdsutil.exe vssadmin.exe bcdedit.exe nltest.exe procdump.exe comsvcs.dll msxsl.exe`);
+export const LOLBINS = new Set(lolbins.names);
 
 /** Shells and script hosts. */
-export const INTERPRETERS = list(`
-  cmd.exe powershell.exe powershell_ise.exe pwsh.exe wscript.exe cscript.exe mshta.exe python.exe
-  pythonw.exe java.exe javaw.exe node.exe perl.exe ruby.exe bash.exe wsl.exe`);
+export const INTERPRETERS = new Set(interpreters.names);
 
 /** Office, browsers and mail: programs that open what others send. */
-export const DOCUMENT_PROGRAMS = list(`
-  winword.exe excel.exe powerpnt.exe outlook.exe onenote.exe msaccess.exe mspub.exe visio.exe
-  eqnedt32.exe acrord32.exe acrobat.exe foxitreader.exe chrome.exe msedge.exe firefox.exe
-  iexplore.exe opera.exe brave.exe thunderbird.exe teams.exe`);
+export const DOCUMENT_PROGRAMS = new Set(documentPrograms.names);
 
 /** Discovery commands, after Elastic's and Sigma's discovery rules. */
-export const DISCOVERY = list(`
-  whoami.exe net.exe net1.exe nltest.exe systeminfo.exe tasklist.exe ipconfig.exe arp.exe route.exe
-  query.exe quser.exe netstat.exe nslookup.exe dsquery.exe adfind.exe klist.exe cmdkey.exe`);
+export const DISCOVERY = new Set(discovery.names);
 
 /** Parents through which programs are started from elsewhere. */
-export const REMOTE_PARENTS = list(`
-  wmiprvse.exe wsmprovhost.exe winrshost.exe psexesvc.exe mmc.exe dllhost.exe`);
+export const REMOTE_PARENTS = new Set(remoteParents.names);
 
 /** Services of defence, backup and logging, by service name, lower case. */
-export const DEFENCE_SERVICES = list(`
-  windefend wdnissvc sense mpssvc wscsvc securityhealthservice eventlog sysmon sysmon64 vss swprv
-  wbengine sqlwriter bits wuauserv mssense csfalconservice sentinelagent cbdefense
-  elasticendpoint veeamendpointbackupsvc backupexecagentaccelerator`);
+export const DEFENCE_SERVICES = new Set(defenceServices.names);
 
 /** Words in scripts that download, reflect or disarm (Elastic and Sigma PowerShell rules). */
 export const SUSPICIOUS_SCRIPT =
@@ -99,6 +81,4 @@ export const POLICY_FAILURES = list(`
   0xc000006e 0xc000006f 0xc0000070 0xc0000071 0xc0000072 0xc0000193 0xc0000224 0xc000015b 0xc0000413`);
 
 /** Security products that open lsass by trade. */
-export const LSASS_READERS = list(`
-  msmpeng.exe mssense.exe csrss.exe wininit.exe lsm.exe svchost.exe services.exe
-  csfalconservice.exe sentinelagent.exe wmiprvse.exe vmtoolsd.exe`);
+export const LSASS_READERS = new Set(lsassReaders.names);

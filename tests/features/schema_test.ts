@@ -31,3 +31,16 @@ Deno.test("a column counts where any of its channels is audited", () => {
     });
   });
 });
+
+Deno.test("each list of names has sources with a licence, and names in lower case and order", async () => {
+  const folder = new URL("../../features/lists/", import.meta.url);
+  for (const { name } of Deno.readDirSync(folder)) {
+    const { about, sources, names } = JSON.parse(await Deno.readTextFile(new URL(name, folder)));
+    assert.ok(about.length > 10 && sources.length > 0, name);
+    for (const { title, url, licence } of sources) {
+      assert.ok(title && licence && url.startsWith("https://"), name);
+    }
+    const tidy = [...new Set(names.map((each: string) => each.toLowerCase()))].sort();
+    assert.deepEqual(names, tidy, name);
+  }
+});
