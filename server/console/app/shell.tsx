@@ -12,7 +12,7 @@ import { forget, useQuery } from "./query.ts";
 import { address, go, match } from "./router.ts";
 import { Viewer } from "./shell.graphql.ts";
 import { type Theme, theme } from "./theme.ts";
-import { Empty, Failure } from "./ui/parts.tsx";
+import { Empty, Failure, PageHead } from "./ui/parts.tsx";
 import { Me, type Person } from "./viewer.ts";
 
 const GROUPS = [["watch", "Watch"], ["run", "Run"]] as const;

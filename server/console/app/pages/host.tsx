@@ -255,7 +255,12 @@ export function Host({ params }: PageProps) {
               <Profile host={host} users={users} />
             </>
           )
-          : <Empty title="There is no such host" />}
+          : (
+            <>
+              <PageHead title="Not found" />
+              <Empty title="There is no such host" />
+            </>
+          )}
     </Answered>
   );
 }

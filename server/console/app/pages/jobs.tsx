@@ -128,7 +128,7 @@ export function Jobs() {
         lead={rows && (rows.some(({ endedAt }) => !endedAt) ? "At work." : "Nothing runs now.")}
       />
       <div class="stack">
-        <Answered query={health}>
+        <Answered query={{ data: rows && health.data, error: health.error }}>
           {({ jobQueues, failing, dead }) => (
             <>
               <Queues queues={jobQueues} />
@@ -141,7 +141,7 @@ export function Jobs() {
             </>
           )}
         </Answered>
-        <Answered query={{ data: rows, error: list.error }}>
+        <Answered query={{ data: health.data && rows, error: list.error }}>
           {(rows) =>
             rows.length === 0
               ? (

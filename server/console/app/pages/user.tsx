@@ -223,9 +223,14 @@ export function User({ params }: PageProps) {
             </>
           )
           : (
-            <Empty title="There is no such user">
-              <p>Users may be erased on request.</p>
-            </Empty>
+            (
+              <>
+                <PageHead title="Not found" />
+                <Empty title="There is no such user">
+                  <p>Users may be erased on request.</p>
+                </Empty>
+              </>
+            )
           )}
     </Answered>
   );

@@ -328,7 +328,7 @@ export function Accounts() {
           />
         )}
       </Answered>
-      {mayManage && (
+      {mayManage && list.rows && (
         <section class="card">
           <h2>Make an account</h2>
           <Form action="Make the account" onSend={send}>

@@ -109,7 +109,7 @@ export function Privacy() {
   };
   return (
     <div class="stack">
-      <Answered query={now}>
+      <Answered query={{ data: list.rows && now.data, error: now.error ?? list.error }}>
         {({ settings }) => (
           <section class="card">
             <h2>Names behind pseudonyms</h2>
@@ -126,8 +126,10 @@ export function Privacy() {
           </section>
         )}
       </Answered>
-      {now.data && <Retention kept={now.data.settings.retention} onChange={now.reload} />}
-      <Answered query={{ data: list.rows, error: list.error }}>
+      {list.rows && now.data && (
+        <Retention kept={now.data.settings.retention} onChange={now.reload} />
+      )}
+      <Answered query={{ data: now.data && list.rows }}>
         {(rows) => (
           <Table
             name="requests to see a name"
@@ -238,7 +240,7 @@ export function Exports() {
           />
         )}
       </Answered>
-      <section class="card">
+      <section class="card" hidden={!query.data}>
         <h2>Send open alerts elsewhere</h2>
         <Form action="Add the target" onSend={send}>
           <TextField label="Name" name="name" />
