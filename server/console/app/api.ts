@@ -8,7 +8,7 @@ import type { Operation } from "./operation.ts";
 
 /** Whether the server answered last time it was asked. */
 export const reachable = signal(true);
-/** Counts how often the server came back: what was shown before may be old. */
+/** Counts how often the server, or its news, came back: what was shown before may be old. */
 export const comebacks = signal(0);
 /** Whether somebody is signed in; undefined until the server said so. */
 export const signedIn = signal<boolean | undefined>(undefined);
@@ -164,7 +164,7 @@ export async function subscribe<Data>(
   onNews: (data: Data) => void,
   abort: AbortSignal,
 ): Promise<void> {
-  while (!abort.aborted) {
+  for (let times = 0; !abort.aborted; times++) {
     try {
       const accept = { accept: "text/event-stream" };
       const response = await post("/graphql", body(operation, {}), {
@@ -172,6 +172,7 @@ export async function subscribe<Data>(
         headers: accept,
       });
       if (!response.ok) await read(response);
+      if (times > 0) comebacks.value++; // nobody knows what was missed
       for await (const data of events(response.body!)) {
         const answer = JSON.parse(data) as Answer<Data>;
         if (answer.data) onNews(answer.data);

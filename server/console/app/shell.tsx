@@ -168,11 +168,14 @@ function Signed() {
 
 function NotFound() {
   return (
-    <Empty title="There is no such page">
-      <p>
-        The link may be old. <a href="/">Today's alerts</a> are still there.
-      </p>
-    </Empty>
+    <>
+      <PageHead title="Not found" />
+      <Empty title="There is no such page">
+        <p>
+          The link may be old. <a href="/">Today's alerts</a> are still there.
+        </p>
+      </Empty>
+    </>
   );
 }
 
