@@ -1,17 +1,25 @@
 import assert from "node:assert/strict";
+import { parse, validate } from "graphql";
 import { ask } from "@/commands/query.ts";
+import { schema } from "@/server/graphql/schema.ts";
 import { fixture, TOKEN } from "@/tests/server/fixture.ts";
 
 const API = new URL("../../docs/api.md", import.meta.url);
 
-async function python(code: string, env: Record<string, string>) {
-  return await new Deno.Command("python3", {
-    args: ["-c", code],
-    env,
-    stdout: "piped",
-    stderr: "piped",
-  })
-    .output().catch(() => undefined);
+/** Examples of docs/api.md by language, and what runs them. */
+const EXAMPLES = [
+  { language: "python", program: "python3", args: ["-c"] },
+  { language: "powershell", program: "pwsh", args: ["-NoProfile", "-Command"] },
+];
+
+/** What a program printed; undefined where it is not at hand. */
+async function run(program: string, args: string[], env: Record<string, string>) {
+  try {
+    return await new Deno.Command(program, { args, env }).output();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
 }
 
 Deno.test("query answers with data, and says in one line what to do otherwise", async (t) => {
@@ -29,15 +37,25 @@ Deno.test("query answers with data, and says in one line what to do otherwise", 
     /Cannot reach/,
   );
 
-  const code = /```python\n([\s\S]*?)```/.exec(Deno.readTextFileSync(API))![1]!;
-  const ran = await python(code, { HABIT_SERVER: f.server.url, HABIT_TOKEN: TOKEN });
-  await t.step({
-    name: "the Python example of docs/api.md prints the three strangest windows",
-    ignore: ran === undefined, // no python3 at hand
-    fn() {
-      const lines = new TextDecoder().decode(ran!.stdout).trim().split("\n");
-      assert.equal(lines.length, 3, new TextDecoder().decode(ran!.stderr));
-      assert.match(lines[0]!, /^2026-11-02T15:00:00.000Z ws-001 0.0001 failed logons/);
-    },
-  });
+  const text = Deno.readTextFileSync(API);
+  for (const { language, program, args } of EXAMPLES) {
+    const code = new RegExp("```" + language + "\n([^]*?)```").exec(text)![1]!;
+    const [query] = /query \(\$first[^'"]*/.exec(code)!;
+    assert.deepEqual(validate(schema, parse(query)), [], language);
+    const env = { HABIT_SERVER: f.server.url, HABIT_TOKEN: TOKEN };
+    const ran = await run(program, [...args, code], env);
+    await t.step({
+      name: `the ${language} example of docs/api.md prints the three strangest windows`,
+      ignore: ran === undefined, // the program is not at hand
+      fn() {
+        const printed = new TextDecoder().decode(ran!.stdout);
+        assert.equal(
+          printed.match(/failed logons/g)?.length,
+          3,
+          new TextDecoder().decode(ran!.stderr),
+        );
+        assert.match(printed, /2026.*15:00:00.* ws-001 +0[.,]0001 +failed logons/);
+      },
+    });
+  }
 });
