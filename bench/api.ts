@@ -155,6 +155,11 @@ export async function fill(sql: Sql, scores: number): Promise<void> {
     insert into audit (id, at, actor, action, details)
     select gen_random_uuid(), now() - n * interval '1 minute', 'x', 'y', '{}'
     from generate_series(1, 20000) n`;
+  // As the calibrate job leaves it.
+  await sql`
+    insert into settings (name, value) values ('windowRate', '{"perDay": ${
+    sql.unsafe(String(USERS * 24))
+  }}')`;
   await sql`vacuum analyze`;
 }
 
@@ -335,7 +340,7 @@ async function subscribe(server: Child, path: string, signal: AbortSignal) {
   return { readers, each: (server.rss() - before) / SUBSCRIBERS / 1024 };
 }
 
-async function* subscribers(ours: Child, bare: Child, sql: Sql): AsyncIterable<Figure> {
+async function* subscribers(ours: Child, sql: Sql): AsyncIterable<Figure> {
   const stop = new AbortController();
   const { readers, each } = await subscribe(ours, "/graphql", stop.signal);
   const heard = readers.map(async (reader) => {
@@ -353,10 +358,21 @@ async function* subscribers(ours: Child, bare: Child, sql: Sql): AsyncIterable<F
       and (host_id, window_start, user_id) not in (select host_id, window_start, user_id from alerts)
     limit 1`;
   const last = Math.max(...await Promise.all(heard)) - start;
-  yield alone("sse-1000", last, "ms until the last of 1,000 heard");
-  const silent = await subscribe(bare, "/", stop.signal); // streams that never tell anything
-  yield against("sse-1000-memory", each, "KiB a subscriber", silent.each, silent.each / each);
   stop.abort();
+  yield alone("sse-1000", last, "ms until the last of 1,000 heard");
+  yield alone("sse-1000-memory", each, "KiB a subscriber of a server at work");
+}
+
+/** What a subscriber takes of processes that have done nothing yet; the bare one's never hear. */
+async function* freshMemory(database: string): AsyncIterable<Figure> {
+  await using ours = await child("habit", database);
+  await using bare = await child("bare", database);
+  const stop = new AbortController();
+  const { each } = await subscribe(ours, "/graphql", stop.signal);
+  const silent = await subscribe(bare, "/", stop.signal);
+  stop.abort();
+  const unit = "KiB a subscriber of a fresh server";
+  yield against("sse-1000-memory-fresh", each, unit, silent.each, silent.each / each);
 }
 
 /** A list's operation for some host, user and cursor of what {@link fill} makes. */
@@ -394,8 +410,9 @@ export async function* figures(flags: readonly string[]): AsyncIterable<Figure> 
       await using bare = await child("bare", embedded.url);
       yield* lists(ours);
       yield* list100(ours, bare);
-      yield* subscribers(ours, bare, sql);
+      yield* subscribers(ours, sql);
     }
+    yield* freshMemory(embedded.url);
     await sql.end();
   } finally {
     await embedded.stop();

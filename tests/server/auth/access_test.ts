@@ -213,6 +213,33 @@ Deno.test("who may come in", async (t) => {
       await assert.rejects(startServer({ ...options, port, hostname: "127.0.0.1" }), /--port/);
       await assert.rejects(startServer({ ...options, port: 0, hostname: "0.0.0.0" }), /--tls-cert/);
     });
+
+    await t.step("with a certificate it serves TLS only, and says so to browsers", async () => {
+      const pem = (name: string) =>
+        Deno.readTextFileSync(new URL(`../tls/${name}.pem`, import.meta.url));
+      const tls = { cert: pem("cert"), key: pem("key") }; // for localhost, of these tests alone
+      await using server = await startServer({
+        database: f.database,
+        keys: KEYS,
+        ingest: () => Promise.resolve(new Response()),
+        port: 0,
+        hostname: "127.0.0.1",
+        sends: false,
+        tls,
+      });
+      using client = Deno.createHttpClient({ caCerts: [pem("ca")] });
+      const response = await fetch(`${server.url}/auth/sign-in`, {
+        method: "POST",
+        headers: JSON_TYPE,
+        body: JSON.stringify({ name: "root", password: "correct horse battery" }),
+        client,
+      });
+      await response.body?.cancel();
+      assert.equal(response.status, 200);
+      assert.match(response.headers.get("strict-transport-security")!, /max-age=\d{8}/);
+      assert.match(response.headers.get("set-cookie")!, /^__Host-habit=.*; Secure/);
+      await assert.rejects(fetch(server.url.replace("https", "http") + "/healthz"));
+    });
   } finally {
     await sql.end();
   }
