@@ -4,12 +4,17 @@
  * @module
  */
 import type { DatabaseSync } from "node:sqlite";
+import { getLogger } from "@logtape/logtape";
 import type { EventView } from "@/features/event.ts";
 import { Featuriser, LATENESS_MS } from "@/features/featuriser.ts";
 import { WINDOW_MS, type WindowRow } from "@/features/vector.ts";
 import type { Masker } from "./pseudonym.ts";
 import type { Spool } from "./spool.ts";
 import { transact } from "./store.ts";
+
+const log = getLogger(["habit", "agent"]);
+/** Before the host's name in the store; no computer's name has a colon. */
+const SET_ASIDE = "set aside:";
 
 /** Judges rows as they close, before they are sent. */
 export interface Scorer {
@@ -57,6 +62,8 @@ export interface EventCounts {
   clockSteps: number;
   /** Hours with more accounts or items than are kept: some of their numbers are estimates. */
   estimatedHours: number;
+  /** Hosts whose memory could not be read and was made anew. */
+  setAside: number;
   /** Rows made. */
   windows: number;
 }
@@ -73,6 +80,7 @@ export function noCounts(): EventCounts {
     badFields: 0,
     clockSteps: 0,
     estimatedHours: 0,
+    setAside: 0,
     windows: 0,
   };
 }
@@ -93,6 +101,7 @@ export class Hosts {
   #nameless = 0;
   #windows = 0;
   #impossible = 0;
+  #setAside = 0;
   #lastName = "";
   #last: Host | undefined;
 
@@ -141,19 +150,44 @@ export class Hosts {
   #host(name: string): Host {
     let host = this.#hosts.get(name);
     if (!host) {
-      const { store, latenessMs, offsetMinutes, audited } = this.#options;
-      const saved = store.prepare("select state from memory where host = ?").get(name);
-      const featuriser = new Featuriser({
-        host: name,
-        latenessMs,
-        offsetMinutes,
-        audited: audited && ((seen) => audited(name, seen)),
-        state: saved?.state as Uint8Array | undefined,
-      });
+      const featuriser = this.#featuriser(name);
       host = { featuriser, resumeMs: featuriser.closedUntilMs };
       this.#hosts.set(name, host);
     }
     return host;
+  }
+
+  /**
+   * A host's featuriser with what it remembers. Memory that cannot be read, damaged or of another
+   * version, is set aside and made anew from the logs: no reason to stop. Windows that are sent
+   * again the server has already, and keeps as they were.
+   */
+  #featuriser(name: string): Featuriser {
+    const { store, latenessMs, offsetMinutes, audited } = this.#options;
+    const saved = store.prepare("select state from memory where host = ?").get(name);
+    const make = (state: Uint8Array | undefined) =>
+      new Featuriser({
+        host: name,
+        latenessMs,
+        offsetMinutes,
+        audited: audited && ((seen) => audited(name, seen)),
+        state,
+      });
+    try {
+      return make(saved?.state as Uint8Array | undefined);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.#setAside++;
+      log.warn("A host's memory could not be read; it is set aside and made anew from its logs.", {
+        host: name,
+        reason: error.message,
+      });
+      store.prepare(
+        "insert or replace into memory (host, state) select ? || host, state from memory where host = ?",
+      ).run(SET_ASIDE, name);
+      store.prepare("delete from memory where host = ?").run(name);
+      return make(undefined);
+    }
   }
 
   /** Whether some hour can be closed, by its events or because it is `nowMs`. */
@@ -209,6 +243,7 @@ export class Hosts {
     counts.before = this.#before;
     counts.nameless = this.#nameless;
     counts.windows = this.#windows;
+    counts.setAside = this.#setAside;
     return counts;
   }
 }

@@ -31,7 +31,8 @@ export function statusLines(health: Health, nowMs: number): string[] {
     `events    ${counts.events} counted, ${counts.late} late, ${counts.duplicates} twice, ` +
     `${counts.impossibleTime} of an impossible time`,
     `odd       ${counts.badFields ?? 0} bad fields, ${counts.clockSteps ?? 0} clock steps, ` +
-    `${counts.estimatedHours ?? 0} hours with more than is kept`,
+    `${counts.estimatedHours ?? 0} hours with more than is kept, ` +
+    `${counts.setAside ?? 0} memories set aside`,
     `windows   ${counts.windows} made, ${spool.rows} waiting (${spool.bytes} bytes), ` +
     `${spool.dropped} dropped`,
     acknowledgedMs === undefined

@@ -7,6 +7,7 @@ import { LedgerServer } from "./ledger_server.ts";
 import { estateKeys, hostEvents, HOUR_MS, START_MS, temporary, writeHosts } from "./logs.ts";
 import { writeLog } from "@/tests/estate/sample_events.ts";
 import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
 
 const keys = estateKeys();
 
@@ -65,6 +66,35 @@ Deno.test("nothing is read again where nothing changed; a new file is", async ()
   assert.equal(third.events, later.length);
   assert.equal(server.stored.size, rows + 2 * 4);
   assertOnce(server);
+});
+
+Deno.test("a host's memory that cannot be read is set aside, and made anew from its logs", async () => {
+  using logs = temporary();
+  using state = temporary();
+  await using server = new LedgerServer();
+  const written = writeHosts(logs.path, { hosts: 2 });
+  await run(logs.path, state.path, server.url);
+  const rows = server.stored.size;
+  {
+    using store = new DatabaseSync(`${state.path}/agent.db`);
+    store.exec("update memory set state = x'00ff' where host like 'ws-0%'");
+  }
+  const later = hostEvents(2, 3, START_MS + 20 * HOUR_MS);
+  for (const host of [0, 1]) {
+    Deno.writeFileSync(
+      `${logs.path}/later-${host}.evtx`,
+      writeLog(later, { computer: `WS-${host}.corp.example`, firstRecordId: 5_000 }),
+    );
+  }
+  const next = await run(logs.path, state.path, server.url);
+  assert.equal(next.setAside, 1);
+  assert.equal(next.events, written / 2 + 2 * later.length, "all of the one, the new of the other");
+  assert.equal(server.stored.size, rows + 2 * 2 * 4);
+  using store = new DatabaseSync(`${state.path}/agent.db`);
+  const kept = store.prepare(
+    "select hex(state) as state from memory where host like 'set aside:%'",
+  );
+  assert.deepEqual(kept.all().map((row) => row.state), ["00FF"]);
 });
 
 Deno.test("a collector's folder leaves its last hours open until the files have grown past them", async () => {
