@@ -11,9 +11,10 @@ import { V8_FLAGS } from "@/agent/windows/install.ts";
 import { streamEstate } from "@/estate/stream.ts";
 import { Featuriser } from "@/features/featuriser.ts";
 import { SCHEMA_ID } from "@/features/schema.ts";
-import { DIMENSIONS, ENTITY_CLASSES, type WindowRow } from "@/features/vector.ts";
+import type { WindowRow } from "@/features/vector.ts";
 import { encodeBatch } from "@/features/wire.ts";
-import { type HostRows, openModel, trainHosts } from "@/models/detection.ts";
+import { openModel, trainHosts } from "@/models/detection.ts";
+import { hostRows } from "@/models/host_rows.ts";
 import { estateKeys } from "@/tests/agent/logs.ts";
 import { type Figure, median } from "./figure.ts";
 
@@ -72,27 +73,15 @@ function wireBytesPerEvent(rows: ReadonlyMap<string, WindowRow[]>): number {
   return bytes / events;
 }
 
-/** Rows as a model takes them. */
-function hostRows(rows: readonly WindowRow[]): HostRows {
-  const values = new Float32Array(rows.length * DIMENSIONS);
-  rows.forEach((row, i) => values.set(row.values, i * DIMENSIONS));
-  return {
-    values,
-    channels: Uint16Array.from(rows, ({ channels }) => channels),
-    startMs: Float64Array.from(rows, ({ startMs }) => startMs),
-    users: Uint32Array.from(rows, ({ user }) => user.charCodeAt(user.length - 1)),
-    classes: Uint8Array.from(rows, (row) => ENTITY_CLASSES.indexOf(row.entityClass)),
-    n: rows.length,
-  };
-}
+const accountOf = (user: string) => user.charCodeAt(user.length - 1);
 
 /** Median time of scoring a window when an hour of a host is scored at once. */
 async function scoreMicroseconds(rows: readonly WindowRow[]): Promise<number> {
   const host = rows[0].host;
   const options = { seed: 1, autoencoder: { steps: 20 }, gan: { steps: 20 } };
-  const trained = await trainHosts(new Map([[host, hostRows(rows)]]), options);
+  const trained = await trainHosts(new Map([[host, hostRows(rows, accountOf)]]), options);
   const model = openModel(trained.get(host)!.bytes);
-  const hour = hostRows(rows.slice(0, 8));
+  const hour = hostRows(rows.slice(0, 8), accountOf);
   const times: number[] = [];
   for (let i = 0; i < 400; i++) {
     const start = performance.now();

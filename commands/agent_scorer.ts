@@ -3,8 +3,10 @@ import type { Identity } from "@/agent/config.ts";
 import { keptModel, newerModel } from "@/agent/model.ts";
 import type { Scorer } from "@/agent/hosts.ts";
 import type { Authorise } from "@/agent/request.ts";
-import { DIMENSIONS, ENTITY_CLASSES, type WindowRow } from "@/features/vector.ts";
-import { type HostModel, type HostRows, openModel } from "@/models/host_model.ts";
+import { pseudonym } from "@/agent/pseudonym.ts";
+import type { WindowRow } from "@/features/vector.ts";
+import { type HostModel, openModel } from "@/models/host_model.ts";
+import { accountNumber, hostRows } from "@/models/host_rows.ts";
 import { repeat } from "@/agent/repeat.ts";
 import { getLogger } from "@logtape/logtape";
 
@@ -14,32 +16,16 @@ const log = getLogger(["habit", "agent"]);
 export const URGENT_P = 0.001;
 const ASK_EVERY_MS = 3_600_000;
 
-/** Windows as a model takes them. */
-export function hostRows(rows: readonly WindowRow[]): HostRows {
-  const values = new Float32Array(rows.length * DIMENSIONS);
-  rows.forEach((row, i) => values.set(row.values, i * DIMENSIONS));
-  const users = new Map<string, number>();
-  return {
-    values,
-    channels: Uint16Array.from(rows, ({ channels }) => channels),
-    startMs: Float64Array.from(rows, ({ startMs }) => startMs),
-    users: Uint32Array.from(rows, ({ user }) => {
-      if (!users.has(user)) users.set(user, users.size);
-      return users.get(user)!;
-    }),
-    classes: Uint8Array.from(rows, ({ entityClass }) => ENTITY_CLASSES.indexOf(entityClass)),
-    n: rows.length,
-  };
-}
-
 /** Scores a host's windows by the model at hand; without one, nothing is urgent. */
 export class ModelScorer implements Scorer {
   readonly #host: string;
+  readonly #accountOf: (sid: string) => number;
   #model: HostModel | undefined;
 
   /** Judges the windows of `host`, by a model's bytes where there are some. */
-  constructor(host: string, bytes: Uint8Array | undefined) {
+  constructor(host: string, estateKey: Uint8Array, bytes: Uint8Array | undefined) {
     this.#host = host;
+    this.#accountOf = (sid) => accountNumber(pseudonym(estateKey, sid));
     this.replace(bytes);
   }
 
@@ -58,7 +44,7 @@ export class ModelScorer implements Scorer {
     if (!this.#model || rows.length === 0 || rows[0].host !== this.#host) {
       return rows.map(() => false);
     }
-    const { p } = this.#model.score(hostRows(rows));
+    const { p } = this.#model.score(hostRows(rows, this.#accountOf));
     return Array.from(p, (chance) => chance < URGENT_P);
   }
 }
@@ -66,11 +52,11 @@ export class ModelScorer implements Scorer {
 /** A scorer by the kept model, which asks for newer ones every hour until the signal aborts. */
 export function followModel(
   stateFolder: string,
-  { host, server }: Identity,
+  { host, server, estateKey }: Identity,
   authorise: Authorise,
   signal: AbortSignal,
 ): ModelScorer {
-  const scorer = new ModelScorer(host, keptModel(stateFolder));
+  const scorer = new ModelScorer(host, estateKey, keptModel(stateFolder));
   const ask = async () => scorer.replace(await newerModel(stateFolder, server, authorise));
   repeat(ask, ASK_EVERY_MS, signal);
   return scorer;

@@ -11,6 +11,7 @@ import { type Calibration, pValue } from "./calibration.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 import type { Net } from "./engine.ts";
 import { featureDistances } from "./gan.ts";
+import { decodeHabits, encodeHabits, type Habits } from "./habits.ts";
 import type { Matrix } from "./matrix.ts";
 import { rarity, type RarityTable } from "./rarity.ts";
 import { scaleRows, type Scaling } from "./scaling.ts";
@@ -24,7 +25,7 @@ export interface HostRows {
   readonly channels: Uint16Array;
   /** Start of each window, milliseconds since 1970 UTC. */
   readonly startMs: Float64Array;
-  /** Whose row it is, as an index that the caller knows. */
+  /** Whose row it is: a number that stands for the account in all of the host's rows. */
   readonly users: Uint32Array;
   /** Index into ENTITY_CLASSES. */
   readonly classes: Uint8Array;
@@ -83,6 +84,8 @@ export interface HostModelParts {
   readonly weights: readonly [autoencoder: number, gan: number];
   /** How rare each column's values are in the fleet. */
   readonly rarity: RarityTable;
+  /** What each account does anyway. */
+  readonly habits: Habits;
   /** By entity class. */
   readonly calibrations: readonly Calibration[];
   /** 128 low ends, then 128 high ends, in wire units. */
@@ -143,9 +146,9 @@ export function netsScore(
   return sum / (autoencoder + gan);
 }
 
-/** A row's rarity; `parts` gets each column's. */
+/** A row's rarity beyond its account's habits; `parts` gets each column's. */
 export function rowRarity(
-  table: RarityTable,
+  { rarity: table, habits }: Pick<HostModelParts, "rarity" | "habits">,
   rows: HostRows,
   row: number,
   scaled: Matrix,
@@ -154,7 +157,16 @@ export function rowRarity(
 ): number {
   const entityClass = Math.min(rows.classes[row], ENTITY_CLASSES.length - 1);
   const [at, scaledAt] = [row * DIMENSIONS, scaledRow * DIMENSIONS];
-  return rarity(table, entityClass, rows.values, scaled.values, at, scaledAt, parts);
+  return rarity(
+    table,
+    entityClass,
+    rows.values,
+    scaled.values,
+    at,
+    scaledAt,
+    parts,
+    habits.get(rows.users[row]),
+  );
 }
 
 /** One host's model, read from its checkpoint. */
@@ -189,7 +201,7 @@ export class HostModel {
     const { logs, parts } = readRows(this.parts, scaled);
     for (let r = 0; r < to - from; r++) {
       const entityClass = Math.min(rows.classes[from + r], ENTITY_CLASSES.length - 1);
-      const rare = rowRarity(this.parts.rarity, rows, from + r, scaled, r, this.#rarities);
+      const rare = rowRarity(this.parts, rows, from + r, scaled, r, this.#rarities);
       const score = rare + netsScore(logs, spreads, weights, r);
       out.score[from + r] = score;
       out.p[from + r] = pValue(calibrations[entityClass], score);
@@ -263,6 +275,7 @@ export function encodeModel(parts: HostModelParts, facts: Record<string, unknown
       precisions: reader.precisions,
       usual: parts.usual,
       rarity: parts.rarity,
+      habits: encodeHabits(parts.habits),
       ...Object.fromEntries(parts.calibrations.flatMap(({ scores, atLeast }, i) => [
         [`calibration ${i}`, scores],
         [`ranks ${i}`, Float32Array.from(atLeast)],
@@ -309,6 +322,7 @@ export function openModel(bytes: Uint8Array): HostModel {
     normal: packed.normal,
     usual: arrays.usual,
     rarity: arrays.rarity,
+    habits: decodeHabits(arrays.habits),
     calibrations: known.calibrations.map(({ n, tail }, i) => ({
       n,
       tail,

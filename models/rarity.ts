@@ -61,9 +61,23 @@ function exceeded(sorted: Float32Array, level: number): number {
   return allowed < 0 ? Infinity : sorted[sorted.length - 1 - allowed] ?? Infinity;
 }
 
+/** How rare a value is in a class: half nats of surprisal above what is everyday, 0 to 25. */
+export function levelOf(
+  table: RarityTable,
+  entityClass: number,
+  column: number,
+  value: number,
+): number {
+  const at = (entityClass * DIMENSIONS + column) * LEVELS;
+  let level = 0;
+  while (level < LEVELS && value > table[at + level]) level++;
+  return level;
+}
+
 /**
  * Writes each column's part of a row's rarity to `parts` and returns their sum. Columns at or below
- * the host's own mean (`scaled` not above 0) are no surprise.
+ * the host's own mean (`scaled` not above 0) are no surprise, and of what is a habit of the account
+ * (`habit`, a level a column) only what goes beyond.
  */
 export function rarity(
   table: RarityTable,
@@ -73,15 +87,15 @@ export function rarity(
   valuesAt: number,
   scaledAt: number,
   parts: Float32Array,
+  habit?: Uint8Array,
 ): number {
   let squares = 0;
   for (let i = 0; i < DIMENSIONS; i++) {
     parts[i] = 0;
     if (RELEVANCE[i] === 0 || !(scaled[scaledAt + i] > 0)) continue;
-    const at = (entityClass * DIMENSIONS + i) * LEVELS;
-    let level = 0;
-    while (level < LEVELS && values[valuesAt + i] > table[at + level]) level++;
-    const surprise = RELEVANCE[i] * Math.max(0, level - 1) * STEP;
+    const level = levelOf(table, entityClass, i, values[valuesAt + i]) - (habit?.[i] ?? 0);
+    if (level <= 1) continue;
+    const surprise = RELEVANCE[i] * (level - 1) * STEP;
     squares += parts[i] = surprise * surprise;
   }
   if (squares === 0) return 0;

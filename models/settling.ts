@@ -15,6 +15,7 @@ import { asPacked } from "./blocks.ts";
 import { calibrateClasses } from "./calibration.ts";
 import { GATE, separation, syntheticAnomalies } from "./duel.ts";
 import type { Net } from "./engine.ts";
+import { habitsOf } from "./habits.ts";
 import { collapsed, featureReader } from "./gan.ts";
 import {
   COUNTED,
@@ -165,25 +166,28 @@ export function finish(
   engine: string,
 ): Map<string, TrainedHost> {
   const fleetSpreads = [0, 1, 2, 3].map((k) => fleetSpread(reads.map(({ logs }) => logs[k])));
+  const table = rarityTable(reads.map(({ host }) => wireRows(host)));
   const settled = reads.map((read) => {
+    const { host } = read;
+    const habits = habitsOf(table, host.rows, host.training);
     const spreads = read.logs.map((logs, k) =>
       shrinkSpread(spreadOf(logs), logs.length, fleetSpreads[k], SPREAD_PRIOR)
     );
-    return { read, spreads, ...judge(read, spreads, options.seed) };
+    return { read, habits, spreads, ...judge(read, spreads, options.seed) };
   });
   const scores: number[] = [];
   const classes: number[] = [];
-  const table = rarityTable(reads.map(({ host }) => wireRows(host)));
   const parts = new Float32Array(DIMENSIONS);
-  for (const { read: { host, logs, heldOut }, spreads, weights } of settled) {
+  for (const { read: { host, logs, heldOut }, habits, spreads, weights } of settled) {
+    const known = { rarity: table, habits };
     for (let i = 0; i < host.heldOut.length; i++) {
-      const rare = rowRarity(table, host.rows, host.heldOut[i], heldOut, i, parts);
+      const rare = rowRarity(known, host.rows, host.heldOut[i], heldOut, i, parts);
       scores.push(rare + netsScore(logs, spreads, weights, i));
       classes.push(host.rows.classes[host.heldOut[i]]);
     }
   }
   const calibrations = calibrateClasses(scores, classes, ENTITY_CLASSES.length);
-  return new Map(settled.map(({ read, spreads, weights, duel }) => {
+  return new Map(settled.map(({ read, habits, spreads, weights, duel }) => {
     const { host, pooled, standIn, nets } = read;
     const figures: HostFigures = {
       windows: host.training.length,
@@ -205,6 +209,7 @@ export function finish(
       spreads,
       weights,
       rarity: table,
+      habits,
       calibrations,
       usual: usualRanges(host),
     };

@@ -9,16 +9,12 @@ import type { EstateOptions } from "@/estate/generate.ts";
 import { streamEstate } from "@/estate/stream.ts";
 import type { TrueEvent, Truth } from "@/estate/truth.ts";
 import { COUNTED } from "@/models/host_model.ts";
+import { pseudonym } from "@/agent/pseudonym.ts";
 import type { HostRows } from "@/models/detection.ts";
+import { accountNumber, hostRows } from "@/models/host_rows.ts";
 import type { EventView } from "@/features/event.ts";
 import { Featuriser } from "@/features/featuriser.ts";
-import {
-  DIMENSIONS,
-  ENTITY_CLASSES,
-  SYSTEM_USER,
-  WINDOW_MS,
-  type WindowRow,
-} from "@/features/vector.ts";
+import { DIMENSIONS, SYSTEM_USER, WINDOW_MS, type WindowRow } from "@/features/vector.ts";
 
 /** What an attack did to a row. */
 export interface Injection {
@@ -129,7 +125,7 @@ function endPair({ rows, cleanRows, attacked }: Pair): EvaluatedHost {
       injections.set(i, { campaigns, columns, acting: campaigns.length > 0 });
     }
   });
-  return { rows: hostRows(rows), sids: rows.map(({ user }) => user), injections };
+  return { rows: hostRows(rows, accountOf), sids: rows.map(({ user }) => user), injections };
 }
 
 function changedColumns(row: WindowRow, clean: WindowRow | undefined): number[] {
@@ -140,22 +136,15 @@ function changedColumns(row: WindowRow, clean: WindowRow | undefined): number[] 
   return changed;
 }
 
-/** Rows of one host as models read them. */
-export function hostRows(rows: readonly WindowRow[]): HostRows {
-  const users = new Map<string, number>([[SYSTEM_USER, 0]]);
-  const values = new Float32Array(rows.length * DIMENSIONS);
-  rows.forEach((row, i) => {
-    values.set(row.values, i * DIMENSIONS);
-    if (!users.has(row.user)) users.set(row.user, users.size);
-  });
-  return {
-    values,
-    channels: Uint16Array.from(rows, ({ channels }) => channels),
-    startMs: Float64Array.from(rows, ({ startMs }) => startMs),
-    users: Uint32Array.from(rows, ({ user }) => users.get(user)!),
-    classes: Uint8Array.from(rows, ({ entityClass }) => ENTITY_CLASSES.indexOf(entityClass)),
-    n: rows.length,
-  };
+const ACCOUNTS = new Map<string, number>();
+
+/** A number for an account, the same wherever it is met. */
+export function accountOf(sid: string): number {
+  let number = ACCOUNTS.get(sid);
+  if (number === undefined) {
+    ACCOUNTS.set(sid, number = accountNumber(pseudonym(new Uint8Array(32), sid)));
+  }
+  return number;
 }
 
 /** A copy of chosen rows. */

@@ -144,7 +144,7 @@ function ours(parts: HostModelParts, rows: HostRows, matrix: Matrix): Record<str
   const scratch = new Float32Array(DIMENSIONS);
   const each = (score: (row: number) => number) =>
     Float64Array.from({ length: rows.n }, (_, row) => score(row));
-  const rare = each((row) => rowRarity(parts.rarity, rows, row, matrix, row, scratch));
+  const rare = each((row) => rowRarity(parts, rows, row, matrix, row, scratch));
   const nets = each((row) => netsScore(logs, parts.spreads, parts.weights, row));
   return {
     [SELECTED]: rare.map((score, row) => score + nets[row]),

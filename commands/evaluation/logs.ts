@@ -9,7 +9,8 @@ import { Featuriser } from "@/features/featuriser.ts";
 import type { WindowRow } from "@/features/vector.ts";
 import { openModel, trainHosts, type TrainHostsOptions } from "@/models/detection.ts";
 import { estateFromFolder } from "./estate_folder.ts";
-import { hostRows, selectRows } from "./estate_rows.ts";
+import { hostRows } from "@/models/host_rows.ts";
+import { accountOf, selectRows } from "./estate_rows.ts";
 
 /** A log's strangest window. */
 export interface LogFigure {
@@ -31,7 +32,7 @@ export async function* evaluateLogs(
     const clean = Array.from({ length: rows.n }, (_, i) => i).filter((i) => !injections.has(i));
     return [host, selectRows(rows, clean)];
   }));
-  benign.set("newcomer", hostRows([]));
+  benign.set("newcomer", hostRows([], accountOf));
   const model = openModel((await trainHosts(benign, options)).get("newcomer")!.bytes);
   const normal: number[][] = [[], [], [], []];
   for (const rows of benign.values()) {
@@ -40,7 +41,7 @@ export async function* evaluateLogs(
   }
   for (const list of normal) list.sort((a, b) => a - b);
   for (const file of eventLogs(folder)) {
-    const rows = hostRows(windowsOf(file));
+    const rows = hostRows(windowsOf(file), accountOf);
     if (rows.n === 0) continue;
     const { score, topColumns } = model.score(rows);
     const percentiles = Array.from(score, (value, i) => below(normal[rows.classes[i]], value));

@@ -60,7 +60,7 @@ async function load(database: Database, hostId: string): Promise<Map<string, Usu
 function count(rows: LoadedRows, known: Map<string, Usual>, offsetMinutes: number): Set<string> {
   const touched = new Set<string>();
   for (let i = 0; i < rows.n; i++) {
-    const userId = rows.userIds[rows.users[i]];
+    const userId = rows.userIds[rows.userAt[i]];
     const startMs = rows.startMs[i];
     let usual = known.get(userId);
     if (!usual) {

@@ -11,6 +11,8 @@ import type { HostRows } from "@/models/detection.ts";
 /** A host's rows, and the user ids that `users` counts. */
 export interface LoadedRows extends HostRows {
   readonly userIds: readonly string[];
+  /** By row, the user's place in {@link userIds}. */
+  readonly userAt: Uint32Array;
 }
 
 const VALUE_BYTES = 4 * DIMENSIONS;
@@ -63,7 +65,7 @@ export async function loadRows(
       order by v.window_start, v.user_id
     ) to stdout (format binary)`,
     4,
-    (row) => rows.add(row, users.of(row, 1)),
+    (row) => rows.add(row, users.of(row, 1), row.view.getUint32(row.at[1])),
   );
   return { ...rows.finish(await classes(sql, hostId, users.ids)), userIds: users.ids };
 }
@@ -111,8 +113,9 @@ class RowBuffer {
   readonly #channels: number[] = [];
   readonly #startMs: number[] = [];
   readonly #users: number[] = [];
+  readonly #userAt: number[] = [];
 
-  add(row: CopyRow, user: number): void {
+  add(row: CopyRow, user: number, account: number): void {
     const end = (this.#n + 1) * VALUE_BYTES;
     if (end > this.#bytes.length) {
       const grown = new Uint8Array(2 * this.#bytes.length);
@@ -121,19 +124,21 @@ class RowBuffer {
     }
     this.#bytes.set(row.bytes.subarray(row.at[3], row.at[3] + VALUE_BYTES), end - VALUE_BYTES);
     this.#startMs.push(timestampMs(row, 0));
-    this.#users.push(user);
+    this.#userAt.push(user);
+    this.#users.push(account);
     this.#channels.push(row.view.getInt32(row.at[2]));
     this.#n++;
   }
 
-  finish(classes: readonly number[]): HostRows {
+  finish(classes: readonly number[]): Omit<LoadedRows, "userIds"> {
     return {
       n: this.#n,
       values: new Float32Array(this.#bytes.buffer, 0, this.#n * DIMENSIONS),
       channels: Uint16Array.from(this.#channels),
       startMs: Float64Array.from(this.#startMs),
       users: Uint32Array.from(this.#users),
-      classes: Uint8Array.from(this.#users, (user) => classes[user]),
+      userAt: Uint32Array.from(this.#userAt),
+      classes: Uint8Array.from(this.#userAt, (user) => classes[user]),
     };
   }
 }

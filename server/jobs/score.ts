@@ -84,7 +84,7 @@ function scoreHost(
 /** Moves the last window of the host's users. */
 async function touchUsers(sql: Sql, hostId: string, rows: LoadedRows): Promise<void> {
   const last = new Float64Array(rows.userIds.length).fill(-Infinity);
-  rows.startMs.forEach((ms, i) => last[rows.users[i]] = Math.max(last[rows.users[i]], ms));
+  rows.startMs.forEach((ms, i) => last[rows.userAt[i]] = Math.max(last[rows.userAt[i]], ms));
   await sql`
     update users u set last_seen = seen.at
     from unnest(${rows.userIds as string[]}::uuid[],
@@ -107,7 +107,7 @@ function scoreTuples(
     copy.row(11);
     copy.bytes(host);
     copy.timestamp(rows.startMs[i]);
-    copy.bytes(users[rows.users[i]]);
+    copy.bytes(users[rows.userAt[i]]);
     copy.bytes(model);
     copy.float4(scored.score[i]);
     copy.float8(scored.p[i]);
@@ -175,7 +175,7 @@ async function raiseAlerts(
     select ${hostId}::uuid, id, user_id, start, p, score, ${now}::text::timestamptz
     from unnest(
       ${raised.map(() => uuidv7(nowMs()))}::uuid[],
-      ${raised.map((i) => rows.userIds[rows.users[i]])}::uuid[],
+      ${raised.map((i) => rows.userIds[rows.userAt[i]])}::uuid[],
       ${raised.map((i) => new Date(rows.startMs[i]).toISOString())}::text[]::timestamptz[],
       ${raised.map((i) => scored.p[i])}::float8[],
       ${raised.map((i) => scored.score[i])}::float4[]) as r(id, user_id, start, p, score)

@@ -1,10 +1,12 @@
 import { keptModel, newerModel } from "@/agent/model.ts";
-import { hostRows, ModelScorer, URGENT_P } from "@/commands/agent_scorer.ts";
+import { pseudonym } from "@/agent/pseudonym.ts";
+import { ModelScorer, URGENT_P } from "@/commands/agent_scorer.ts";
 import { Featuriser } from "@/features/featuriser.ts";
 import { SCHEMA_ID } from "@/features/schema.ts";
 import type { WindowRow } from "@/features/vector.ts";
 import { decodeBatch, encodeBatch } from "@/features/wire.ts";
 import { openModel, trainHosts } from "@/models/detection.ts";
+import { accountNumber, hostRows } from "@/models/host_rows.ts";
 import { hostEvents, temporary } from "@/tests/agent/logs.ts";
 import { writeLog } from "@/tests/estate/sample_events.ts";
 import { openLog } from "@/agent/open_log.ts";
@@ -20,8 +22,10 @@ function windows(): WindowRow[] {
   return featuriser.finish();
 }
 
+const KEY = new Uint8Array(32).fill(7);
+const accountOf = (sid: string) => accountNumber(pseudonym(KEY, sid));
 const rows = windows();
-const trained = await trainHosts(new Map([["h", hostRows(rows)]]), {
+const trained = await trainHosts(new Map([["h", hostRows(rows, accountOf)]]), {
   seed: 1,
   autoencoder: { steps: 60 },
   gan: { steps: 30 },
@@ -36,16 +40,17 @@ Deno.test("the endpoint's score is the server's within 1e-5, after the row has t
     firstSeq: 0,
     rows: rows.map((row) => ({
       ...row,
-      user: new Uint8Array(16),
+      user: pseudonym(KEY, row.user),
       sealedName: new Uint8Array(0),
     })),
   })).rows;
-  const atServer = rows.map((row, i) => ({ ...row, values: travelled[i].values }));
-  const here = openModel(bytes).score(hostRows(rows));
-  const there = openModel(bytes.slice()).score(hostRows(atServer));
+  const atServer = rows.map((row, i) => ({ ...row, user: `${i}`, values: travelled[i].values }));
+  const travelledAs = (row: string) => accountNumber(travelled[Number(row)].user);
+  const here = openModel(bytes).score(hostRows(rows, accountOf));
+  const there = openModel(bytes.slice()).score(hostRows(atServer, travelledAs));
   here.score.forEach((score, i) => assert.ok(Math.abs(score - there.score[i]) < 1e-5));
   assert.deepEqual(here.p, there.p);
-  assert.ok(bytes.length < 2 ** 20, `${bytes.length} bytes`);
+  assert.ok(bytes.length < 200_000, `${bytes.length} bytes`);
 });
 
 Deno.test("what the model finds strange is urgent, what it knows is not; without a model nothing is", () => {
@@ -53,13 +58,17 @@ Deno.test("what the model finds strange is urgent, what it knows is not; without
     ...rows[40],
     values: rows[40].values.map((value) => 50 * value + 40),
   };
-  const { p } = openModel(bytes).score(hostRows([strange]));
-  const scorer = new ModelScorer(strange.host, bytes);
+  const { p } = openModel(bytes).score(hostRows([strange], accountOf));
+  const scorer = new ModelScorer(strange.host, KEY, bytes);
   assert.deepEqual(scorer.urgent([strange]), [p[0] < URGENT_P]);
   const urgent = scorer.urgent(rows).filter(Boolean).length;
   assert.ok(urgent <= rows.length / 50, `${urgent} of ${rows.length} ordinary windows`);
-  assert.deepEqual(new ModelScorer(strange.host, undefined).urgent([strange]), [false]);
-  assert.deepEqual(new ModelScorer("other", bytes).urgent([strange]), [false], "not its windows");
+  assert.deepEqual(new ModelScorer(strange.host, KEY, undefined).urgent([strange]), [false]);
+  assert.deepEqual(
+    new ModelScorer("other", KEY, bytes).urgent([strange]),
+    [false],
+    "not its windows",
+  );
   scorer.replace(Uint8Array.of(1, 2, 3));
   assert.deepEqual(scorer.urgent([strange]), [p[0] < URGENT_P], "a broken model is left alone");
 });
