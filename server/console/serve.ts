@@ -110,7 +110,7 @@ export function createConsole(): (request: Request) => Promise<Response> {
     const { page, assets } = await loading;
     const asset = assets.get(pathname);
     if (asset) return respond(request, asset);
-    if (/^\/(assets|auth|v1)\//.test(pathname) || /\.\w{1,5}$/.test(pathname)) {
+    if (/^\/(assets|auth|v1|reports)\//.test(pathname) || /\.\w{1,5}$/.test(pathname)) {
       return json(404, { error: "not-found", message: "There is nothing at this path." });
     }
     return respond(request, page);

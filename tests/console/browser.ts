@@ -51,6 +51,7 @@ function addresses({ user, host }: Ids): string[] {
     "/hosts",
     `/hosts/${encodeURIComponent(host)}`,
     "/attack",
+    "/reports",
     "/agents",
     "/jobs",
     "/settings",
@@ -168,6 +169,7 @@ async function goesByKeys(page: Page): Promise<void> {
     u: "Users",
     h: "Hosts",
     m: "ATT&CK",
+    r: "Reports",
     a: "Agents",
     j: "Jobs",
     s: "Settings",
@@ -415,6 +417,20 @@ async function managesSettings(page: Page, url: string): Promise<void> {
   await page.getByLabel("Password").fill(PASSWORD);
   await page.getByRole("button", { name: "Make the account" }).click();
   await page.getByRole("button", { name: "Yes: keep out" }).nth(1).waitFor();
+}
+
+/** A report about a user, from its order to its page, which has a policy of its own. */
+async function ordersReports(page: Page, context: Context, url: string, known: Ids) {
+  await page.goto(`${url}/users/${encodeURIComponent(known.user)}`);
+  await page.getByRole("link", { name: "Report", exact: true }).click();
+  await page.getByRole("button", { name: "Make it" }).click();
+  const link = page.getByRole("link", { name: "Open" }).first();
+  await link.waitFor();
+  const { page: report, wrongs } = await watchedPage(context);
+  await report.goto(url + (await link.getAttribute("href")));
+  await report.locator("h1").waitFor();
+  assert.deepEqual(await accessibilityViolations(report), []);
+  assert.deepEqual(wrongs, []);
 }
 
 async function isBelievedWhenQuiet(page: Page, url: string, { sql }: Estate): Promise<void> {

@@ -79,7 +79,7 @@ export async function launch(executablePath: string): Promise<Browser> {
 export async function watchedPage(context: Context): Promise<{ page: Page; wrongs: string[] }> {
   const page = await context.newPage();
   const wrongs: string[] = [];
-  page.setDefaultTimeout(Number(Deno.env.get("T") ?? 15_000));
+  page.setDefaultTimeout(15_000);
   page.on("pageerror", (error: Error) => wrongs.push(String(error)));
   page.on("console", (message: { type(): string; text(): string }) => {
     if (message.type() === "error" || message.type() === "warning") wrongs.push(message.text());

@@ -21,24 +21,21 @@ export class ApiError extends Error {
   }
 }
 
-const TOKEN = "habit-token";
-
-/** A token out of the address's fragment, which the demo prints: kept for this tab alone. */
+/**
+ * A token out of the address's fragment, which the demo prints, becomes this browser's session; the
+ * address forgets it.
+ */
 export function takeToken(): void {
   const token = /^#token=([\w-]+)$/.exec(location.hash)?.[1];
   if (!token) return;
-  sessionStorage.setItem(TOKEN, token);
+  const [name, secure] = location.protocol === "https:"
+    ? ["__Host-habit", "; Secure"]
+    : ["habit", ""];
+  document.cookie = `${name}=${token}; Path=/; SameSite=Strict${secure}`;
   history.replaceState(null, "", location.pathname + location.search);
 }
 
-function headers(): Record<string, string> {
-  const token = sessionStorage.getItem(TOKEN);
-  return {
-    "content-type": "application/json",
-    "x-habit": "console",
-    ...(token && { authorization: `Bearer ${token}` }),
-  };
-}
+const HEADERS = { "content-type": "application/json", "x-habit": "console" };
 
 const RETRY_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
 let waiting = false;
@@ -65,7 +62,7 @@ async function post(path: string, content: unknown, init: RequestInit = {}): Pro
       method: "POST",
       body: JSON.stringify(content),
       ...init,
-      headers: { ...headers(), ...init.headers },
+      headers: { ...HEADERS, ...init.headers },
     });
     if (response.status < 502 || response.status > 504) return response;
   } catch (error) {
@@ -95,7 +92,6 @@ function dataOf<Data>(answer: Answer<Data>, status: number): Data {
 async function read<Data>(response: Response): Promise<Answer<Data>> {
   const answer = await response.json().catch(() => ({})) as Answer<Data>;
   if (response.status !== 401) return answer;
-  sessionStorage.removeItem(TOKEN);
   signedIn.value = false;
   throw new ApiError(answer.message ?? "Sign in first.", "UNAUTHORIZED");
 }
@@ -111,7 +107,7 @@ export interface Entrance {
 
 /** Asks who is here, and sets {@link signedIn}; undefined while the server does not answer. */
 export async function entrance(): Promise<Entrance | undefined> {
-  const response = await fetch("/auth/entrance", { headers: headers() }).catch(() => undefined);
+  const response = await fetch("/auth/entrance").catch(() => undefined);
   if (!response?.ok) return void awaitServer();
   const answer = await response.json() as Entrance;
   signedIn.value = answer.signedIn;
@@ -139,7 +135,6 @@ export async function enter(path: "first" | "sign-in" | "sign-out", body: unknow
   const response = await post(`/auth/${path}`, body);
   const { message } = await response.json().catch(() => ({}));
   if (!response.ok) throw new ApiError(message ?? "That did not work.", "REFUSED");
-  sessionStorage.removeItem(TOKEN);
   signedIn.value = path !== "sign-out";
 }
 

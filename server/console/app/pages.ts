@@ -10,6 +10,7 @@ import { Audit } from "./pages/audit.tsx";
 import { Host } from "./pages/host.tsx";
 import { Hosts } from "./pages/hosts.tsx";
 import { Jobs } from "./pages/jobs.tsx";
+import { Reports } from "./pages/reports.tsx";
 import { Settings } from "./pages/settings/page.tsx";
 import { Today } from "./pages/today.tsx";
 import { User } from "./pages/user.tsx";
@@ -44,6 +45,7 @@ export const PAGES: readonly Page[] = [
   { path: "/hosts", title: "Hosts", group: "watch", key: "h", component: Hosts },
   { path: "/hosts/:id", title: "Host", component: Host },
   { path: "/attack", title: "ATT&CK", group: "watch", key: "m", component: Attack },
+  { path: "/reports", title: "Reports", group: "watch", key: "r", component: Reports },
   { path: "/agents", title: "Agents", group: "run", key: "a", component: Agents },
   { path: "/jobs", title: "Jobs", group: "run", key: "j", component: Jobs },
   { path: "/settings", title: "Settings", group: "run", key: "s", component: Settings },

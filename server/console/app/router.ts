@@ -41,7 +41,9 @@ export function followLinks(): void {
     const link = (event.target as Element).closest?.("a");
     if (!link || event.defaultPrevented || event.button !== 0 || link.target) return;
     if (event.metaKey || event.ctrlKey || event.shiftKey || link.hasAttribute("download")) return;
-    if (link.origin !== location.origin || /^\/(auth|graphql|report)/.test(link.pathname)) return;
+    if (link.origin !== location.origin || /^\/(auth|graphql|reports)\//.test(link.pathname)) {
+      return;
+    }
     event.preventDefault();
     go(link.href);
   });
