@@ -535,6 +535,10 @@ Deno.test({ name: "the console in a real browser", ignore: !executable }, async 
   await t.step("times are in the viewer's zone", () => showsTimesOfTheViewer(browser, url, known));
   await t.step("a server that is gone is awaited", signedIn(outlivesTheServer));
   await t.step(
+    "a report is ordered and read",
+    signedIn((page, context) => ordersReports(page, context, url, known)),
+  );
+  await t.step(
     "settings are changed, and refused in words",
     signedIn((page) => managesSettings(page, url)),
   );

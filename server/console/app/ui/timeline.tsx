@@ -11,7 +11,7 @@ import { type Band, usualBand } from "./band.ts";
 
 const HOUR_S = 3_600;
 const DAY_S = 24 * HOUR_S;
-const HEIGHT = 240;
+const HEIGHT = 230;
 /** Above so many visible points bars would be thinner than a pixel: a line takes their place. */
 const MOST_BARS = 1_500;
 
@@ -86,7 +86,12 @@ function options(width: number, top: number): uPlot.Options {
     padding: [8, 8, 0, 0],
     cursor: { drag: { x: false, y: false, setScale: false }, y: false },
     scales: { x: { time: true }, y: { range: [0, top] } },
-    axes: [{ ...axis, values: timeTicks }, { ...axis, size: 84, values: strangeTicks, incrs: [1] }],
+    axes: [{ ...axis, size: 30, values: timeTicks }, {
+      ...axis,
+      size: 84,
+      values: strangeTicks,
+      incrs: [1],
+    }],
     bands: [{ series: [2, 1], fill: colour("--band") }],
     series: [
       {},
