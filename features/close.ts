@@ -5,7 +5,7 @@
  * @module
  */
 import type { Hour, Orphan } from "./hour.ts";
-import type { HostMemory } from "./memory.ts";
+import type { HostMemory, UserMemory } from "./memory.ts";
 import { clockOf, finishRow, type RowContext } from "./finish.ts";
 import { rememberRow } from "./remember.ts";
 import { type Row, SUM } from "./row.ts";
@@ -44,20 +44,20 @@ export function closeHour(hour: Hour, memory: HostMemory, options: CloseOptions)
   const context: RowContext = {
     hour,
     memory,
-    users: rows.map(([user]) => user),
+    rows,
     clock: clockOf(hour.startMs, offsetMinutes, options.holidays),
     sysmon: rows.some(([, row]) => row.sysmon !== undefined),
     gap: recordGap(hour, memory),
   };
   for (const [, row] of rows) row.tally.seal();
   const values = rows.map(([user, row]) => finishRow(user, row, context));
-  for (const [user, row] of rows) rememberRow(user, row, context);
+  const memories = rows.map(([user, row]) => rememberRow(user, row, context));
   memory.closedUntilMs = endMs;
   return rows.map(([user, row], i) => ({
     host: options.host,
     user,
     userName: user === SYSTEM_USER ? "" : row.name, // it merges many accounts: none names it
-    entityClass: entityClass(user, memory),
+    entityClass: entityClass(user, memories[i].logons),
     startMs: hour.startMs,
     offsetMinutes,
     events: row.events,
@@ -188,11 +188,10 @@ const SERVICE_SIDS = ["S-1-5-80-", "S-1-5-82-", "S-1-5-83-"];
  * Class of an account: virtual and pool accounts and those that only ever log on as a service or
  * batch are services; the built-in administrator and whoever gets special privileges are admins.
  */
-function entityClass(user: string, memory: HostMemory): EntityClass {
+function entityClass(user: string, logons: UserMemory["logons"]): EntityClass {
   if (user === SYSTEM_USER) return "machine";
-  const logons = memory.users.get(user)?.logons;
   const service = SERVICE_SIDS.some((sid) => user.startsWith(sid));
-  if (service || (logons && logons.service > 0 && logons.person === 0)) return "service";
+  if (service || (logons.service > 0 && logons.person === 0)) return "service";
   const builtIn = user.startsWith("S-1-5-21-") && user.endsWith("-500");
-  return builtIn || (logons && logons.privileged > 0) ? "admin" : "human";
+  return builtIn || logons.privileged > 0 ? "admin" : "human";
 }

@@ -16,8 +16,8 @@ import { DIMENSIONS, SYSTEM_USER, WINDOW_MS } from "./vector.ts";
 export interface RowContext {
   readonly hour: Hour;
   readonly memory: HostMemory;
-  /** The users of the hour, with {@link SYSTEM_USER}. */
-  readonly users: readonly string[];
+  /** All rows of the hour by user, with {@link SYSTEM_USER}. */
+  readonly rows: readonly (readonly [string, Row])[];
   readonly clock: Clock;
   /** Programs are counted by Sysmon in this hour, else by 4688. */
   readonly sysmon: boolean;
@@ -238,8 +238,8 @@ function scripts(out: Float64Array, { scripts }: Row, memory: HostMemory): void 
   out[COLUMN.ps_new_script] = fresh.size * scripts.weight;
 }
 
-function hostColumns(out: Float64Array, { users, memory, gap }: RowContext): void {
-  const people = users.filter((user) => user !== SYSTEM_USER);
+function hostColumns(out: Float64Array, { rows, memory, gap }: RowContext): void {
+  const people = rows.flatMap(([user]) => user === SYSTEM_USER ? [] : [user]);
   out[COLUMN.users_on_host] = people.length;
   out[COLUMN.new_users_on_host] = people.filter((user) => !memory.users.has(user)).length;
   out[COLUMN.log_gap] = gap;

@@ -10,11 +10,11 @@ import {
   type RowContext,
   SOURCES,
 } from "./finish.ts";
-import { see, seeIn, SEEN } from "./memory.ts";
+import { see, seeIn, SEEN, type UserMemory } from "./memory.ts";
 import { type Row, SET, SUM } from "./row.ts";
 
-/** Counts a row into the memory of its user and of the host. */
-export function rememberRow(user: string, row: Row, context: RowContext): void {
+/** Counts a row into the memory of its user, which it gives, and of the host. */
+export function rememberRow(user: string, row: Row, context: RowContext): UserMemory {
   const { memory, hour: { startMs }, sysmon } = context;
   const { tally } = row;
   const mine = memory.user(user, startMs);
@@ -49,4 +49,5 @@ export function rememberRow(user: string, row: Row, context: RowContext): void {
   for (const [, chain] of (sysmon ? row.sysmon : row.audited)?.chains.entries() ?? []) {
     seeIn(memory.seen, chain.context, chain.name, chain.times);
   }
+  return mine;
 }

@@ -31,9 +31,16 @@ interface Minute {
   readonly successes: Success[];
 }
 
+/** What one name or source did. */
+interface Key {
+  readonly minutes: Map<number, Minute>;
+  /** Whether there are failures: most have none. */
+  failed: boolean;
+}
+
 /** The logons of an hour by hashed name and source. */
 export class Runs {
-  readonly #keys: Sample<Map<number, Minute>>;
+  readonly #keys: Sample<Key>;
 
   /** What is kept draws on the hour's budget. */
   constructor(budget: Budget) {
@@ -48,20 +55,24 @@ export class Runs {
   }
 
   #count(key: number, timeMs: number, success: Success | undefined): void {
-    const minutes = this.#keys.get(key, () => new Map());
-    if (!minutes) return;
+    const found = this.#keys.get(key, () => ({ minutes: new Map(), failed: false }));
+    if (!found) return;
     const number = Math.floor(timeMs / MINUTE_MS);
-    let minute = minutes.get(number);
-    if (!minute) minutes.set(number, minute = { failures: [], successes: [] });
+    let minute = found.minutes.get(number);
+    if (!minute) found.minutes.set(number, minute = { failures: [], successes: [] });
     if (success) {
       keepEnds(minute.successes, success, 1, (a, b) => a.timeMs - b.timeMs || a.id - b.id);
-    } else keepEnds(minute.failures, timeMs, RUN_LENGTH, (a, b) => a - b);
+    } else {
+      found.failed = true;
+      keepEnds(minute.failures, timeMs, RUN_LENGTH, (a, b) => a - b);
+    }
   }
 
   /** The rows of successes that end a run, once for each. */
   ends(): Row[] {
     const found = new Map<string, Row>();
-    for (const [, minutes] of this.#keys.entries()) {
+    for (const { minutes, failed } of this.#keys.values()) {
+      if (!failed) continue;
       let failures: number[] = [];
       for (const number of [...minutes.keys()].sort((a, b) => a - b)) {
         const minute = minutes.get(number)!;

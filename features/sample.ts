@@ -77,6 +77,11 @@ export class Sample<T> implements Holder {
     return this.#items.size * this.weight;
   }
 
+  /** The kept things, in no order. */
+  values(): Iterable<T> {
+    return this.#items.values();
+  }
+
   /** The kept things in order of their hashes. */
   entries(): [number, T][] {
     return this.#items === NONE ? [] : [...this.#items].sort(([a], [b]) => a - b);

@@ -16,49 +16,63 @@ import { bits, kinds, SECURITY, SUBJECT, TARGET } from "./define.ts";
 import { kerberosFailure, ntlmFailure } from "./logon.ts";
 
 const WEAK = new Set(["0x17", "0x18", "0x1", "0x3"]);
-const STATUS = slot("Status");
-const SERVICE = slot("ServiceName");
+const F = {
+  AccessMask: slot("AccessMask"),
+  AttributeLDAPDisplayName: slot("AttributeLDAPDisplayName"),
+  ObjectClass: slot("ObjectClass"),
+  OperationType: slot("OperationType"),
+  PreAuthType: slot("PreAuthType"),
+  PrivilegeList: slot("PrivilegeList"),
+  Properties: slot("Properties"),
+  ServiceName: slot("ServiceName"),
+  SidHistory: slot("SidHistory"),
+  Status: slot("Status"),
+  SubjectUserName: slot("SubjectUserName"),
+  TargetSid: slot("TargetSid"),
+  TargetUserName: slot("TargetUserName"),
+  TicketEncryptionType: slot("TicketEncryptionType"),
+};
 
 const ticketGranting: Count = (event, row, hour) => {
-  if (hour.number(event, STATUS) !== 0) return kerberosFailure(event, row, hour);
+  if (hour.number(event, F.Status) !== 0) return kerberosFailure(event, row, hour);
   row.add(SUM.tgt_req);
-  if (event.text(slot("PreAuthType")) === "0") row.add(SUM.asrep_nopreauth);
+  if (event.text(F.PreAuthType) === "0") row.add(SUM.asrep_nopreauth);
 };
 
 const serviceTicket: Count = (event, row, hour) => {
-  if (hour.number(event, STATUS) !== 0) return;
-  const service = event.text(SERVICE).toLowerCase();
+  if (hour.number(event, F.Status) !== 0) return;
+  const service = event.text(F.ServiceName).toLowerCase();
   row.add(SUM.tgs_req);
   if (service !== "krbtgt") row.put(SET.tgs_services, hashText(service));
   if (!service.endsWith("$")) {
-    row.share(SUM.rc4_share, WEAK.has(event.text(slot("TicketEncryptionType")).toLowerCase()));
+    row.share(SUM.rc4_share, WEAK.has(event.text(F.TicketEncryptionType).toLowerCase()));
   }
 };
 
 const validation: Count = (event, row, hour) => {
-  if (hour.number(event, STATUS) === 0) row.add(SUM.ntlm_validations);
+  if (hour.number(event, F.Status) === 0) row.add(SUM.ntlm_validations);
   else ntlmFailure(event, row, hour);
 };
 
 const directoryAccess: Count = (event, row, hour) => {
-  const name = event.text(slot("SubjectUserName"));
+  const name = event.text(F.SubjectUserName);
   if (name.endsWith("$") || name.startsWith("MSOL_")) return; // controllers, and Entra Connect
-  if (hour.number(event, slot("AccessMask")) !== 0x100) return;
-  if (REPLICATION_RIGHT.test(event.text(slot("Properties")))) row.add(SUM.dcsync);
+  if (hour.number(event, F.AccessMask) !== 0x100) return;
+  if (REPLICATION_RIGHT.test(event.text(F.Properties))) row.add(SUM.dcsync);
 };
 
 const directoryChange: Count = (event, row) => {
   row.add(SUM.ds_change);
-  const attribute = event.text(slot("AttributeLDAPDisplayName")).toLowerCase();
+  const attribute = event.text(F.AttributeLDAPDisplayName).toLowerCase();
   if (!TAKEOVER_ATTRIBUTES.has(attribute)) return;
-  if (event.text(slot("OperationType")) !== "%%14674") return;
-  const onUser = event.text(slot("ObjectClass")).toLowerCase() === "user";
+  if (event.text(F.OperationType) !== "%%14674") return;
+  const onUser = event.text(F.ObjectClass).toLowerCase() === "user";
   if (attribute !== "serviceprincipalname" || onUser) row.add(SUM.ds_takeover_attr);
 };
 
 const privilegedLogon: Count = (event, row) => {
   row.add(SUM.priv_logon);
-  const privileges = event.text(slot("PrivilegeList"));
+  const privileges = event.text(F.PrivilegeList);
   SENSITIVE_PRIVILEGES.forEach((name, i) => {
     if (privileges.includes(name)) row.put(SET.priv_new, mix(i));
   });
@@ -66,16 +80,16 @@ const privilegedLogon: Count = (event, row) => {
 
 const groupAddition: Count = (event, row) => {
   row.add(SUM.group_add);
-  const group = event.text(slot("TargetSid"));
-  const dnsAdmins = event.text(slot("TargetUserName")).toLowerCase() === "dnsadmins";
+  const group = event.text(F.TargetSid);
+  const dnsAdmins = event.text(F.TargetUserName).toLowerCase() === "dnsadmins";
   if (PRIVILEGED_GROUP.test(group) || dnsAdmins) row.max(SUM.priv_group_add, 1);
 };
 
 const accountChange: Count = (event, row) => {
-  const name = event.text(slot("TargetUserName"));
-  const rotation = event.eventId === 4742 && event.text(slot("SubjectUserName")) === name;
+  const name = event.text(F.TargetUserName);
+  const rotation = event.eventId === 4742 && event.text(F.SubjectUserName) === name;
   if (!rotation) row.add(SUM.acct_changed);
-  const history = event.text(slot("SidHistory"));
+  const history = event.text(F.SidHistory);
   if (event.eventId === 4738 && history !== "" && history !== "-") row.add(SUM.acct_rename_sid);
 };
 
@@ -102,6 +116,6 @@ export const ACCOUNT_KINDS: readonly EventKind[] = [
   ...kinds(SECURITY, [4738, 4742], account, SUBJECT, accountChange),
   ...kinds(SECURITY, [4781, 4765, 4766], account, SUBJECT, sum("acct_rename_sid")),
   ...kinds(SECURITY, [4798, 4799], account, SUBJECT, (event, row) => {
-    row.put(SET.enum_members, hashText(event.text(slot("TargetSid"))));
+    row.put(SET.enum_members, hashText(event.text(F.TargetSid)));
   }),
 ];

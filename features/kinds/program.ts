@@ -11,7 +11,21 @@ import { type Row, SET, SUM } from "../row.ts";
 import { addCharacters, entropyBits, hashText } from "../text.ts";
 import { bits, kinds, SECURITY, SYSMON, SYSMON_USER, TARGET_OR_SUBJECT } from "./define.ts";
 
-const COMMAND_LINE = slot("CommandLine");
+const F = {
+  CommandLine: slot("CommandLine"),
+  Hashes: slot("Hashes"),
+  Image: slot("Image"),
+  IntegrityLevel: slot("IntegrityLevel"),
+  MandatoryLabel: slot("MandatoryLabel"),
+  NewProcessId: slot("NewProcessId"),
+  NewProcessName: slot("NewProcessName"),
+  OriginalFileName: slot("OriginalFileName"),
+  ParentCommandLine: slot("ParentCommandLine"),
+  ParentImage: slot("ParentImage"),
+  ParentProcessName: slot("ParentProcessName"),
+  ProcessId: slot("ProcessId"),
+  TokenElevationType: slot("TokenElevationType"),
+};
 /** Characters of a command line that its entropy is taken over. */
 const ENTROPY_OVER = 4_096;
 const histogram = new Uint32Array(256);
@@ -28,14 +42,14 @@ function start(
     readonly elevated: boolean | undefined;
   },
 ): void {
-  const commandLine = event.text(COMMAND_LINE);
+  const commandLine = event.text(F.CommandLine);
   histogram.fill(0);
   addCharacters(commandLine.slice(0, ENTROPY_OVER), histogram);
   row.put(sysmon ? SET.sysmonPrograms : SET.programs, program.name);
   row.programs(sysmon).add({
     timeMs: event.timeMs,
     program,
-    original: sysmon ? event.text(slot("OriginalFileName")).toLowerCase() : "",
+    original: sysmon ? event.text(F.OriginalFileName).toLowerCase() : "",
     elevated,
     commandLength: commandLine === "" ? -1 : commandLine.length,
     commandEntropy: entropyBits(histogram),
@@ -45,36 +59,36 @@ function start(
 }
 
 const processCreation: Count = (event, row, hour) => {
-  const label = event.text(slot("MandatoryLabel"));
-  const token = event.text(slot("TokenElevationType"));
-  const program = programOf(event.text(slot("NewProcessName")));
-  const parent = event.text(slot("ParentProcessName"));
+  const label = event.text(F.MandatoryLabel);
+  const token = event.text(F.TokenElevationType);
+  const program = programOf(event.text(F.NewProcessName));
+  const parent = event.text(F.ParentProcessName);
   const elevated = label !== ""
     ? label === "S-1-16-12288" || label === "S-1-16-16384"
     : token === ""
     ? undefined
     : token === "%%1937";
   start(event, row, hour, { program, sysmon: false, elevated });
-  hour.started(event.timeMs, hour.number(event, slot("NewProcessId")), program);
+  hour.started(event.timeMs, hour.number(event, F.NewProcessId), program);
   if (parent !== "") row.programs(false).addParent(program, parent);
-  else hour.orphan(event.timeMs, hour.number(event, slot("ProcessId")), program, row);
+  else hour.orphan(event.timeMs, hour.number(event, F.ProcessId), program, row);
 };
 
 const sysmonCreation: Count = (event, row, hour) => {
-  const level = event.text(slot("IntegrityLevel"));
-  const program = programOf(event.text(slot("Image")));
+  const level = event.text(F.IntegrityLevel);
+  const program = programOf(event.text(F.Image));
   const elevated = level === "" ? undefined : level === "High" || level === "System";
   start(event, row, hour, { program, sysmon: true, elevated });
-  const parent = event.text(slot("ParentImage"));
+  const parent = event.text(F.ParentImage);
   const console = /\\mmc\.exe$/i.test(parent) &&
-    !/-embedding/i.test(event.text(slot("ParentCommandLine")));
+    !/-embedding/i.test(event.text(F.ParentCommandLine));
   row.programs(true).addParent(program, parent, { console });
   putHashes(event, row);
 };
 
 /** Counts the SHA-256 of a Sysmon record, else its IMPHASH. */
 function putHashes(event: EventView, row: Row): void {
-  const hashes = event.text(slot("Hashes"));
+  const hashes = event.text(F.Hashes);
   const hash = /SHA256=([0-9A-F]+)/i.exec(hashes)?.[1] ?? /IMPHASH=([0-9A-F]+)/i.exec(hashes)?.[1];
   if (hash) row.put(SET.hash_new, hashText(hash.toUpperCase()));
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { EventView } from "../event.ts";
-import { type FieldName, fieldSlot as slot } from "../fields.ts";
+import { fieldSlot as slot } from "../fields.ts";
 import type { Count, EventKind } from "../hour.ts";
 import {
   AUTORUN_KEY,
@@ -45,7 +45,37 @@ const sum = (name: typeof SUMMED[number]): Count => {
   const place = SUM[name];
   return (_, row) => row.add(place);
 };
-const text = (event: EventView, field: FieldName) => event.text(slot(field));
+const F = {
+  AccessMask: slot("AccessMask"),
+  AuditPolicyChanges: slot("AuditPolicyChanges"),
+  ClassName: slot("ClassName"),
+  DestinationIp: slot("DestinationIp"),
+  DestinationPort: slot("DestinationPort"),
+  EventType: slot("EventType"),
+  GrantedAccess: slot("GrantedAccess"),
+  ImageLoaded: slot("ImageLoaded"),
+  ImagePath: slot("ImagePath"),
+  Initiated: slot("Initiated"),
+  NewTime: slot("NewTime"),
+  ObjectName: slot("ObjectName"),
+  ObjectType: slot("ObjectType"),
+  ObjectValueName: slot("ObjectValueName"),
+  PreviousTime: slot("PreviousTime"),
+  ProcessName: slot("ProcessName"),
+  QueryName: slot("QueryName"),
+  RelativeTargetName: slot("RelativeTargetName"),
+  ServiceFileName: slot("ServiceFileName"),
+  ServiceName: slot("ServiceName"),
+  ShareName: slot("ShareName"),
+  SourceImage: slot("SourceImage"),
+  TargetFilename: slot("TargetFilename"),
+  TargetImage: slot("TargetImage"),
+  TargetObject: slot("TargetObject"),
+  param1: slot("param1"),
+  param2: slot("param2"),
+  param3: slot("param3"),
+  param4: slot("param4"),
+};
 
 /** Mean surprisal in nats of a name's letter pairs in English; words lie near 2.6, random letters near 3.7. */
 function letterSurprisal(name: string): number {
@@ -68,7 +98,7 @@ function letterSurprisal(name: string): number {
 
 function service(event: EventView, row: Row, path: string, counter: "service7045" | "service4697") {
   row.add(SUM[counter]);
-  const name = text(event, "ServiceName");
+  const name = event.text(F.ServiceName);
   const program = baseName(path.replace(/^"?([^"]*?\.(?:exe|sys|bat|cmd))\b.*$/i, "$1"));
   const odd = USER_WRITABLE.test(path.replace(/^["\\?]+/, "")) || /%comspec%|admin\$/i.test(path) ||
     INTERPRETERS.has(program) || /^\\\\/.test(path) ||
@@ -78,57 +108,57 @@ function service(event: EventView, row: Row, path: string, counter: "service7045
 }
 
 const lsassBySysmon: Count = (event, row, hour) => {
-  if (!/\\lsass\.exe$/i.test(text(event, "TargetImage"))) return;
-  if ((hour.number(event, slot("GrantedAccess")) & VM_READ) === 0) return;
-  if (!LSASS_READERS.has(baseName(text(event, "SourceImage")))) row.add(SUM.lsass_access);
+  if (!/\\lsass\.exe$/i.test(event.text(F.TargetImage))) return;
+  if ((hour.number(event, F.GrantedAccess) & VM_READ) === 0) return;
+  if (!LSASS_READERS.has(baseName(event.text(F.SourceImage)))) row.add(SUM.lsass_access);
 };
 
 const objectAccess: Count = (event, row, hour) => {
-  const name = text(event, "ObjectName");
-  const mask = hour.number(event, slot("AccessMask"));
+  const name = event.text(F.ObjectName);
+  const mask = hour.number(event, F.AccessMask);
   if (/lsass\.exe$/i.test(name)) {
-    const program = baseName(text(event, "ProcessName"));
+    const program = baseName(event.text(F.ProcessName));
     if ((mask & VM_READ) !== 0 && !LSASS_READERS.has(program)) row.add(SUM.lsass_access);
     return;
   }
-  if (event.eventId !== 4663 || text(event, "ObjectType") === "Key") return;
+  if (event.eventId !== 4663 || event.text(F.ObjectType) === "Key") return;
   if ((mask & CHANGES) !== 0) row.add(SUM.data_touch);
   if ((mask & 0x2) !== 0 && EXECUTABLE_FILE.test(name)) row.add(SUM.written);
 };
 
 const shareAccess: Count = (event, row, hour) => {
-  const name = text(event, "ShareName");
-  const path = text(event, "RelativeTargetName");
+  const name = event.text(F.ShareName);
+  const path = event.text(F.RelativeTargetName);
   const folder = path.indexOf("\\");
   const share = hashLower(name);
   row.put(SET.share_access, mix(hashLower(folder < 0 ? path : path.slice(0, folder)), share));
   if (event.eventId !== 5145 || PIPES.test(name)) return; // pipes hold no files
-  const mask = hour.number(event, slot("AccessMask"));
+  const mask = hour.number(event, F.AccessMask);
   if ((mask & CHANGES) !== 0) row.add(SUM.data_touch);
   else if ((mask & READ) !== 0) row.put(SET.data_touch, mix(hashLower(path), share));
 };
 
 const connection: Count = (event, row, hour) => {
-  if (text(event, "Initiated") !== "true") return;
-  const address = text(event, "DestinationIp");
+  if (event.text(F.Initiated) !== "true") return;
+  const address = event.text(F.DestinationIp);
   if (!isPrivate(address)) return;
   row.put(SET.new_internal_dest, hashText(address));
-  if (ADMIN_PORTS.has(hour.number(event, slot("DestinationPort")))) {
+  if (ADMIN_PORTS.has(hour.number(event, F.DestinationPort))) {
     row.put(SET.admin_port_fanout, hashText(address));
   }
 };
 
-const registry = (key: FieldName, value?: FieldName): Count => (event, row) => {
-  if (/^delete/i.test(text(event, "EventType"))) return;
-  const path = text(event, key) + (value ? `\\${text(event, value)}` : "");
+const registry = (key: number, value?: number): Count => (event, row) => {
+  if (/^delete/i.test(event.text(F.EventType))) return;
+  const path = event.text(key) + (value ? `\\${event.text(value)}` : "");
   if (AUTORUN_KEY.test(path)) row.add(SUM.autorun_reg);
 };
 
 const serviceState: Count = (event, row) => {
-  const name = text(event, event.eventId === 7036 ? "param1" : "param4").toLowerCase();
-  const state = text(event, event.eventId === 7036 ? "param2" : "param3").toLowerCase();
+  const name = event.text(event.eventId === 7036 ? F.param1 : F.param4).toLowerCase();
+  const state = event.text(event.eventId === 7036 ? F.param2 : F.param3).toLowerCase();
   const off = event.eventId === 7036 ? /stop/.test(state) : /disabled/.test(state);
-  const shown = text(event, "param1").toLowerCase();
+  const shown = event.text(F.param1).toLowerCase();
   const defence = DEFENCE_SERVICES.has(name) ||
     /defender|firewall|security center|event log|shadow copy|backup|sysmon/.test(shown);
   if (off && defence) row.add(SUM.svc_state);
@@ -136,13 +166,13 @@ const serviceState: Count = (event, row) => {
 
 const removedAuditing: Count = (event, row) => {
   // Success removed, failure removed; 4906 has no such field.
-  if (event.eventId === 4906 || /%%84(48|50)/.test(text(event, "AuditPolicyChanges"))) {
+  if (event.eventId === 4906 || /%%84(48|50)/.test(event.text(F.AuditPolicyChanges))) {
     row.add(SUM.audit_policy);
   }
 };
 
 const device: Count = (event, row) => {
-  if (/disk|portable|wpd|usb/i.test(text(event, "ClassName"))) row.add(SUM.data_touch);
+  if (/disk|portable|wpd|usb/i.test(event.text(F.ClassName))) row.add(SUM.data_touch);
 };
 
 const files = bits("object");
@@ -151,10 +181,10 @@ const policy = bits("policy");
 /** Kinds of this module. */
 export const SYSTEM_KINDS: readonly EventKind[] = [
   ...kinds(SYSTEM, [7045], 0, WRITER, (event, row) => {
-    service(event, row, text(event, "ImagePath"), "service7045");
+    service(event, row, event.text(F.ImagePath), "service7045");
   }),
   ...kinds(SECURITY, [4697], policy, SUBJECT, (event, row) => {
-    service(event, row, text(event, "ServiceFileName"), "service4697");
+    service(event, row, event.text(F.ServiceFileName), "service4697");
   }),
   ...kinds(SYSTEM, [7036], 0, undefined, serviceState),
   ...kinds(SYSTEM, [7040], 0, WRITER, serviceState),
@@ -174,7 +204,7 @@ export const SYSTEM_KINDS: readonly EventKind[] = [
   ...kinds(SYSTEM, [1074, 6008], 0, WRITER, (_, __, hour) => void (hour.restarted = true)),
   ...kinds(SECURITY, [4608], policy, undefined, (_, __, hour) => void (hour.restarted = true)),
   ...kinds(SECURITY, [4616], policy, SUBJECT, (event, _, hour) => {
-    const [from, to] = [text(event, "PreviousTime"), text(event, "NewTime")].map(Date.parse);
+    const [from, to] = [event.text(F.PreviousTime), event.text(F.NewTime)].map(Date.parse);
     if (!(Math.abs(from - to) > 5 * 60_000)) return;
     hour.clockSteps++;
     if (from > to) hour.broken = true;
@@ -188,7 +218,7 @@ export const SYSTEM_KINDS: readonly EventKind[] = [
   ...kinds(TASKS, [140], bits("task"), named("UserName"), (_, row) => row.add(SUM.task140)),
   ...kinds(SECURITY, [4656, 4663], files, SUBJECT, objectAccess),
   ...kinds(SECURITY, [4660], files, SUBJECT, sum("data_touch")),
-  ...kinds(SECURITY, [4657], files, SUBJECT, registry("ObjectName", "ObjectValueName")),
+  ...kinds(SECURITY, [4657], files, SUBJECT, registry(F.ObjectName, F.ObjectValueName)),
   ...kinds(SECURITY, [6416], files, undefined, device),
   ...kinds(SECURITY, [5140, 5145], bits("share"), SUBJECT, shareAccess),
   ...kinds("Microsoft-Windows-WMI-Activity/Operational", [5861], 0, undefined, sum("wmi_sub")),
@@ -207,7 +237,7 @@ export const SYSTEM_KINDS: readonly EventKind[] = [
   ),
   ...kinds(SYSMON, [3], bits("sysmon"), SYSMON_USER, connection),
   ...kinds(SYSMON, [6], bits("sysmon"), undefined, (event, row) => {
-    row.put(SET.driver_load, hashLower(text(event, "ImageLoaded")));
+    row.put(SET.driver_load, hashLower(event.text(F.ImageLoaded)));
   }),
   ...kinds(
     SYSMON,
@@ -224,12 +254,12 @@ export const SYSTEM_KINDS: readonly EventKind[] = [
     lsassBySysmon,
   ),
   ...kinds(SYSMON, [11], bits("sysmon"), SYSMON_USER, (event, row) => {
-    if (EXECUTABLE_FILE.test(text(event, "TargetFilename"))) row.add(SUM.created);
+    if (EXECUTABLE_FILE.test(event.text(F.TargetFilename))) row.add(SUM.created);
   }),
-  ...kinds(SYSMON, [12, 13, 14], bits("sysmon"), SYSMON_USER, registry("TargetObject")),
+  ...kinds(SYSMON, [12, 13, 14], bits("sysmon"), SYSMON_USER, registry(F.TargetObject)),
   ...kinds(SYSMON, [19, 20, 21], bits("sysmon"), SYSMON_USER, sum("wmi_sub")),
   ...kinds(SYSMON, [22], bits("sysmon"), SYSMON_USER, (event, row) => {
-    row.put(SET.dns_new, hashText(registrableDomain(text(event, "QueryName"))));
+    row.put(SET.dns_new, hashText(registrableDomain(event.text(F.QueryName))));
   }),
   ...kinds(SYSMON, [23, 26], bits("sysmon"), SYSMON_USER, sum("data_touch")),
 ];
