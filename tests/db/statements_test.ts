@@ -12,7 +12,6 @@ const TABLE = new RegExp(`\\b(?:from|join|update|into)\\s+(?:${DISTRIBUTED.join(
 const FAN_OUT: readonly string[] = [
   // A user is one person on many hosts.
   "insert into risks (user_id,",
-  "select 1 from users where user_id =",
   "select distinct user_id as id from users where starts_with",
   "select sealed_name as sealed from users where user_id =",
   ...["scores", "baselines", "sketches", "vectors", "users"].map((table) =>

@@ -261,11 +261,17 @@ for (
           { action: name, subject: userId, details: { reason } },
           async (tx) => {
             checkText(reason, "reason", MIN_REASON);
-            const known = await tx`select 1 from users where user_id = ${person} limit 1`;
-            if (known.length === 0) {
+            const hosts = await tx<{ hostId: string }[]>`
+              select host_id as "hostId" from users where user_id = ${person} order by 1`;
+            if (hosts.length === 0) {
               throw new UserError("NOT_FOUND", "There is no such user.", "userId");
             }
-            return await run(tx, person);
+            const data = await run(tx, person);
+            // A host's model knows the account's habits until it is trained without them.
+            for (const host of run === eraseUser ? hosts : []) {
+              await context.enqueue?.(tx, "train", host);
+            }
+            return data;
           },
           (data) => ({ data }),
         );
