@@ -29,7 +29,7 @@ export async function* figures(): AsyncGenerator<Figure> {
     const events = copies(path);
     const times = await paired(() => rounds(() => featurise(events, drop)), undefined, 5);
     yield rate("featuriser", "events/s", ROUNDS * events.length, times, null);
-    const busy = squeezed(path, 100);
+    const busy = squeezed(path, 150);
     const busyTimes = await paired(() => rounds(() => featurise(busy, drop)), undefined, 5);
     yield rate("featuriser-busy-host", "events/s", ROUNDS * busy.length, busyTimes, null);
     const both = await paired(() => rounds(() => featurise(views(path), drop)), undefined, 5);

@@ -43,9 +43,17 @@ async function run(
       featuriser.add(event);
     }
   }
+  const total: Record<string, number> = {};
   for (const [, featuriser] of [...hosts].sort()) {
     for (const row of featuriser.finish()) await print(row, options.json === true);
+    for (const [name, count] of Object.entries(featuriser.report)) {
+      total[name] = (total[name] ?? 0) + count;
+    }
   }
+  const { events = 0, duplicates, impossibleTime, badFields, clockSteps, estimatedHours } = total;
+  const odd = Object.entries({ duplicates, impossibleTime, badFields, clockSteps, estimatedHours })
+    .flatMap(([name, count]) => count > 0 ? [`${name} ${count}`] : []);
+  console.error([`${events} events of ${hosts.size} hosts counted`, ...odd].join("; "));
 }
 
 async function print(row: WindowRow, json: boolean): Promise<void> {
