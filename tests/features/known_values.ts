@@ -203,6 +203,14 @@ const logons: Story[] = [
     ],
     expected: { session_len_max: 42 },
   },
+  {
+    title: "a remote session of 20 minutes that was disconnected",
+    events: [
+      logon({ LogonType: "10", TargetLogonId: "0x20" }, { minute: 10 }),
+      security(4779, { AccountName: "alice", AccountDomain: "EX", LogonID: "0x20" }),
+    ],
+    expected: { session_len_max: 20 },
+  },
 ];
 
 const failures: Story[] = [
@@ -659,6 +667,48 @@ const evasion: Story[] = [
     ],
     expected: { share_access: 4, data_touch: 5 },
   },
+  {
+    title: "what the host itself does: a defence stopped, drivers, a disk, WMI, Defender",
+    events: [
+      event("System", 7036, { param1: "Windows Defender Antivirus Service", param2: "stopped" }),
+      event("System", 7036, { param1: "Windows Defender Antivirus Service", param2: "running" }),
+      event("System", 7036, { param1: "Print Spooler", param2: "stopped" }),
+      ...["a", "b"].map((name) =>
+        event("Microsoft-Windows-Sysmon/Operational", 6, { ImageLoaded: `C:\\${name}.sys` })
+      ),
+      security(6416, { ClassName: "DiskDrive" }),
+      security(6416, { ClassName: "Keyboard" }),
+      event("Microsoft-Windows-WMI-Activity/Operational", 5861, {}),
+      event("Microsoft-Windows-Windows Defender/Operational", 1116, {}),
+      event("Microsoft-Windows-Windows Defender/Operational", 5001, {}),
+    ],
+    user: "SYSTEM",
+    expected: {
+      ...{ svc_state: 1, driver_load: 2, data_touch: 1, wmi_sub: 1 },
+      ...{ protection_hits: 1, defences_changed: 1 },
+    },
+  },
+  {
+    title: "autoruns by object auditing",
+    events: ["Run", "Running"].map((key) =>
+      security(4657, {
+        ...SUBJECT,
+        ObjectName: `\\REGISTRY\\MACHINE\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\${key}`,
+        ObjectValueName: "x",
+      })
+    ),
+    expected: { autorun_reg: 1 },
+  },
+  ...[["09:20", 1000], ["09:19", 0]].map(([PreviousTime, log_gap]) => ({
+    title: `the clock set back from ${PreviousTime} to 9:14`,
+    events: [
+      security(4616, {
+        ...{ PreviousTime: `2026-01-05T${PreviousTime}:00Z`, NewTime: "2026-01-05T09:14:00Z" },
+      }, { recordId: -1 }),
+    ],
+    user: "SYSTEM",
+    expected: { log_gap: log_gap as number },
+  })),
   {
     title: "records 1 and 2 and 5",
     events: [1, 2, 5].map((recordId) => logon({}, { recordId })),
