@@ -55,28 +55,54 @@ function styles(): string {
     .replace(/: /g, ":").replace(/;}/g, "}").trim() + "\n";
 }
 
-async function scripts(): Promise<string> {
-  const out = await Deno.makeTempFile({ suffix: ".js" });
+/** Names files by their content, what is imported before what imports it; main.js stays app.js. */
+function namedByContent(files: Map<string, string>): Map<string, string> {
+  const named = new Map<string, string>();
+  while (files.size > 0) {
+    const [name, text] = [...files].find(([name, text]) =>
+      ![...files.keys()].some((other) => other !== name && text.includes(other))
+    )!;
+    const digest = createHash("sha256").update(text).digest("hex").slice(0, 12);
+    const next = name === "main.js" ? "app.js" : name.replace(/-\w+\.js$/, `.${digest}.js`);
+    named.set(next, text);
+    files.delete(name);
+    for (const [other, text] of files) files.set(other, text.replaceAll(name, next));
+  }
+  return named;
+}
+
+/** The page with what app.js imports at once beside it, so that both are fetched together. */
+function withPreloads(html: string, app: string): string {
+  const links = [...app.matchAll(/from"\.\/([\w.]+\.js)"/g)].map(([, name]) =>
+    `<link rel="modulepreload" href="/assets/${name}">\n    `
+  );
+  return html.replace("<script", `${links.join("")}<script`);
+}
+
+/** app.js, and what it loads when that is first shown. */
+async function scripts(): Promise<Map<string, string>> {
+  const out = await Deno.makeTempDir();
   try {
     const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: [
-        "bundle",
-        "-q",
-        "--no-lock",
-        "--platform",
-        "browser",
-        "--minify",
-        "-o",
-        out,
-        "main.tsx",
-      ],
+      args: ["bundle", "-q", "--no-lock", "--platform", "browser", "--minify", "--code-splitting"]
+        .concat("--outdir", out, "main.tsx"),
       cwd: new URL(`${APP}/`, ROOT),
     }).output();
     if (!success) throw new Error(`Cannot bundle: ${new TextDecoder().decode(stderr)}`);
-    return await Deno.readTextFile(out);
+    const files = [...Deno.readDirSync(out)].map(({ name }): [string, string] => [
+      name,
+      Deno.readTextFileSync(`${out}/${name}`),
+    ]);
+    return namedByContent(new Map(files));
   } finally {
-    await Deno.remove(out);
+    await Deno.remove(out, { recursive: true });
   }
+}
+
+/** What is in dist but not built: scripts of before. */
+function stale(built: ReadonlyMap<string, string>): string[] {
+  return [...Deno.readDirSync(new URL(DIST, ROOT))].map(({ name }) => name)
+    .filter((name) => name.endsWith(".js") && !built.has(name));
 }
 
 /** Writes a file, or with `--check` compares it. */
@@ -90,14 +116,16 @@ function put(file: string, text: string): void {
 if (import.meta.main) {
   const made = operations();
   for (const [file, { module }] of made) put(file, module);
-  const built = {
-    "app.js": await scripts(),
-    "operations.json": documents(made.values()),
-    "app.css": styles(),
-    "index.html": Deno.readTextFileSync(new URL(`${APP}/index.html`, ROOT)),
-    "icon.svg": Deno.readTextFileSync(new URL(`${APP}/icon.svg`, ROOT)),
-  };
-  for (const [name, text] of Object.entries(built)) {
+  const built = await scripts();
+  built.set("operations.json", documents(made.values()));
+  built.set("app.css", styles());
+  const read = (name: string) => Deno.readTextFileSync(new URL(`${APP}/${name}`, ROOT));
+  built.set("index.html", withPreloads(read("index.html"), built.get("app.js")!));
+  built.set("icon.svg", read("icon.svg"));
+  if (!Deno.args.includes("--check")) {
+    for (const name of stale(built)) Deno.removeSync(new URL(`${DIST}/${name}`, ROOT));
+  }
+  for (const [name, text] of built) {
     put(`${DIST}/${name}`, text);
     console.log(`${name}: ${text.length} characters`);
   }

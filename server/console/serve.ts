@@ -51,18 +51,26 @@ function digest(text: string): string {
   return createHash("sha256").update(text).digest("base64url").slice(0, 16);
 }
 
-/** Every asset by its path, and the page that loads them. */
+const FOR_GOOD = "public, max-age=31536000, immutable";
+
+/**
+ * Every asset by its path, and the page that loads them. The build names scripts that others load
+ * by their content; app.js and app.css, which only the page names, get their digest here.
+ */
 async function load(): Promise<{ page: Asset; assets: ReadonlyMap<string, Asset> }> {
   const assets = new Map<string, Asset>();
-  let html = Deno.readTextFileSync(new URL("index.html", DIST));
-  const icon = Deno.readTextFileSync(new URL("icon.svg", DIST));
-  assets.set("/assets/icon.svg", await compressed("icon.svg", icon, "no-cache"));
-  for (const name of ["app.js", "app.css"]) {
-    const text = Deno.readTextFileSync(new URL(name, DIST));
-    const [stem, extension] = name.split(".");
-    const path = `/assets/${stem}.${digest(text)}.${extension}`;
+  const read = (name: string) => Deno.readTextFileSync(new URL(name, DIST));
+  let html = read("index.html");
+  for (const { name } of Deno.readDirSync(DIST)) {
+    if (!/\.(js|css|svg)$/.test(name)) continue;
+    const text = read(name);
+    if (name === "icon.svg") {
+      assets.set(`/assets/${name}`, await compressed(name, text, "no-cache"));
+      continue;
+    }
+    const path = `/assets/${name.replace(/^app\./, `app.${digest(text)}.`)}`;
     html = html.replace(`/assets/${name}`, path);
-    assets.set(path, await compressed(name, text, "public, max-age=31536000, immutable"));
+    assets.set(path, await compressed(name, text, FOR_GOOD));
   }
   return { page: await compressed("index.html", html, "no-cache"), assets };
 }

@@ -131,7 +131,7 @@ function normal({ usual, usualOn, scope }: Report): string {
     : "";
   return `<h2>What is usual</h2><p class="soft">An hour with activity${of}: columns that are not 0 in
 at least one hour of 50.</p>` +
-    table(["", "Hours with any", "Middle", "19 of 20 below", "99 of 100 below"], rows);
+    table(["Feature", "Hours with any", "Middle", "19 of 20 below", "99 of 100 below"], rows);
 }
 
 function usualRow({ phrase, unit, activeShare, median, p95, p99 }: Usual): string[] {
@@ -192,7 +192,7 @@ function changed({ before, data, thresholds, from, to }: Report): string {
     ? ""
     : `<p>In the latest week, against the three before:</p>
 <ul>${before.changes.map((each) => `<li>${escape(each)}</li>`).join("")}</ul>`;
-  return section("Changes", ["", "The time before", "This time"], rows) + columns;
+  return section("Changes", ["What", "The time before", "This time"], rows) + columns;
 }
 
 function models({ models, learning }: Report): string {

@@ -10,6 +10,7 @@ import {
   signIn,
   signOut,
 } from "@/server/auth/sign_in.ts";
+import { globalId } from "@/server/graphql/builder.ts";
 import { HttpError, json } from "@/server/http/responses.ts";
 import {
   type Handler,
@@ -67,11 +68,16 @@ export function signInRoutes(context: RouteContext): Routes {
     });
   };
 
-  /** What a sign-in page needs to know before anyone is signed in. */
+  /** Who is here, and before anyone is signed in, what a sign-in page needs to know. */
   const entrance: Handler = async (request) => {
-    const [account] = await sql`select 1 from accounts limit 1`;
-    const signedIn = await authenticator.principal(request).then(() => true, () => false);
-    return json(200, { signedIn, first: account === undefined, oidc: oidc !== undefined });
+    const principal = await authenticator.principal(request).catch(() => undefined);
+    const [account] = principal ? [true] : await sql`select 1 from accounts limit 1`;
+    const viewer = principal && {
+      accountId: principal.accountId ? globalId("Account", principal.accountId) : null,
+      name: principal.name,
+      permissions: [...principal.permissions],
+    };
+    return json(200, { viewer: viewer ?? null, first: !account, oidc: oidc !== undefined });
   };
 
   return {

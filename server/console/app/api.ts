@@ -5,6 +5,7 @@
  */
 import { signal } from "@preact/signals";
 import type { Operation } from "./operation.ts";
+import type { Person } from "./viewer.ts";
 
 /** Whether the server answered last time it was asked. */
 export const reachable = signal(true);
@@ -96,9 +97,9 @@ async function read<Data>(response: Response): Promise<Answer<Data>> {
   throw new ApiError(answer.message ?? "Sign in first.", "UNAUTHORIZED");
 }
 
-/** What the sign-in page needs to know. */
+/** Who is here, and what the sign-in page needs to know. */
 export interface Entrance {
-  readonly signedIn: boolean;
+  readonly viewer: Person | null;
   /** Whether nobody has an account yet. */
   readonly first: boolean;
   /** Whether sign-in by OpenID Connect is set up. */
@@ -110,7 +111,7 @@ export async function entrance(): Promise<Entrance | undefined> {
   const response = await fetch("/auth/entrance").catch(() => undefined);
   if (!response?.ok) return void awaitServer();
   const answer = await response.json() as Entrance;
-  signedIn.value = answer.signedIn;
+  signedIn.value = answer.viewer !== null;
   return answer;
 }
 
@@ -135,7 +136,7 @@ export async function enter(path: "first" | "sign-in" | "sign-out", body: unknow
   const response = await post(`/auth/${path}`, body);
   const { message } = await response.json().catch(() => ({}));
   if (!response.ok) throw new ApiError(message ?? "That did not work.", "REFUSED");
-  signedIn.value = path !== "sign-out";
+  signedIn.value = undefined;
 }
 
 /** The data of each event of a stream of server-sent events. */

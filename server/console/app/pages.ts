@@ -15,7 +15,7 @@ import { Settings } from "./pages/settings/page.tsx";
 import { Today } from "./pages/today.tsx";
 import { User } from "./pages/user.tsx";
 import { Users } from "./pages/users.tsx";
-import type { Person } from "./viewer.ts";
+import type { Permission } from "./viewer.ts";
 
 /** What a page is given: the parts of its address. */
 export interface PageProps {
@@ -33,7 +33,7 @@ export interface Page {
   /** Letter that goes there after `g`. */
   readonly key?: string;
   /** Left out of the navigation of who lacks it. */
-  readonly needs?: Person["permissions"][number];
+  readonly needs?: Permission;
   readonly component: ComponentType<PageProps>;
 }
 

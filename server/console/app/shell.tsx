@@ -8,25 +8,24 @@ import { comebacks, enter, type Entrance, entrance, reachable, signedIn } from "
 import { bindings, useKeys } from "./keys.ts";
 import { type Page, PAGES } from "./pages.ts";
 import { SignIn } from "./pages/sign_in.tsx";
-import { forget, useQuery } from "./query.ts";
+import { forget } from "./query.ts";
 import { address, go, match } from "./router.ts";
-import { Viewer } from "./shell.graphql.ts";
 import { type Theme, theme } from "./theme.ts";
-import { Empty, Failure, PageHead } from "./ui/parts.tsx";
+import { Empty, PageHead } from "./ui/parts.tsx";
 import { Me, type Person } from "./viewer.ts";
 
 const GROUPS = [["watch", "Watch"], ["run", "Run"]] as const;
 
 function Navigation({ current, viewer, onGo }: {
   current?: Page;
-  viewer?: Person;
+  viewer: Person;
   onGo: () => void;
 }) {
   return (
     <nav aria-label="Pages" onClick={onGo}>
       {GROUPS.map(([group, title]) => {
         const pages = PAGES.filter((page) =>
-          page.group === group && (!page.needs || viewer?.permissions.includes(page.needs))
+          page.group === group && (!page.needs || viewer.permissions.includes(page.needs))
         );
         return pages.length > 0 && (
           <section key={group}>
@@ -104,8 +103,7 @@ function Banner() {
   );
 }
 
-function Signed() {
-  const query = useQuery(Viewer, {});
+function Signed({ viewer }: { viewer: Person }) {
   const [open, setOpen] = useState(false);
   useKeys(
     PAGES.filter(({ key }) => key).map(({ key, title, path }) => ({
@@ -119,7 +117,6 @@ function Signed() {
     .find(({ params }) => params);
   const title = found?.page.title ?? "Not found";
   useEffect(() => void (document.title = `${title} · Habit`), [title]);
-  const viewer = query.data?.viewer;
   const leave = async () => {
     await enter("sign-out", {}).catch(() => {});
     forget();
@@ -142,7 +139,7 @@ function Signed() {
         <div class="drawer">
           <Navigation current={found?.page} viewer={viewer} onGo={() => setOpen(false)} />
           <footer>
-            <bdi class="me">{viewer?.name}</bdi>
+            <bdi class="me">{viewer.name}</bdi>
             <ThemeButton />
             <button type="button" class="quiet" onClick={leave}>Sign out</button>
           </footer>
@@ -150,15 +147,9 @@ function Signed() {
       </aside>
       <main id="main" tabIndex={-1}>
         <Banner />
-        {viewer
-          ? (
-            <Me.Provider value={viewer}>
-              {found
-                ? <found.page.component key={pathname} params={found.params!} />
-                : <NotFound />}
-            </Me.Provider>
-          )
-          : query.error && <Failure error={query.error} />}
+        <Me.Provider value={viewer}>
+          {found ? <found.page.component key={pathname} params={found.params!} /> : <NotFound />}
+        </Me.Provider>
       </main>
       <Said />
       <Keys />
@@ -187,6 +178,6 @@ export function Shell() {
   useEffect(() => {
     if (!isIn) void entrance().then(setWays);
   }, [isIn, comeback]);
-  if (isIn) return <Signed />;
+  if (isIn !== false && ways?.viewer) return <Signed viewer={ways.viewer} />;
   return isIn === false && ways ? <SignIn ways={ways} /> : <Banner />;
 }

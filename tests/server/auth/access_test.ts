@@ -58,10 +58,10 @@ Deno.test("who may come in", async (t) => {
     await t.step("the entrance says whether anyone is in, and whether anyone can be", async () => {
       const entrance = async (headers: Record<string, string> = {}) =>
         await (await fetch(`${url}/auth/entrance`, { headers })).json();
-      const expected = { signedIn: false, first: true, oidc: false };
-      assert.deepEqual(await entrance(), expected);
-      const authorization = `Bearer ${TOKEN}`;
-      assert.deepEqual(await entrance({ authorization }), { ...expected, signedIn: true });
+      assert.deepEqual(await entrance(), { viewer: null, first: true, oidc: false });
+      const { viewer } = await entrance({ authorization: `Bearer ${TOKEN}` });
+      assert.equal(viewer.accountId, null);
+      assert.ok(viewer.permissions.includes("read"));
     });
 
     await t.step("the first administrator comes in by the code, once", async () => {

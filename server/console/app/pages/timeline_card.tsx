@@ -8,11 +8,13 @@ import { useQuery } from "../query.ts";
 import { parameter, setParameter } from "../router.ts";
 import { Answered } from "../ui/parts.tsx";
 import { csv, save } from "../ui/csv.ts";
-import { Timeline } from "../ui/timeline.tsx";
+import { lazy } from "../ui/lazy.tsx";
 import { Hour } from "./hour.tsx";
 import { UserTimeline, type UserTimelineData } from "./user.graphql.ts";
 
 const HOUR_MS = 3_600_000;
+/** A third of the console is the library that draws it. */
+const Timeline = lazy(async () => (await import("../ui/timeline.tsx")).Timeline);
 
 function Chart(
   { data, ids }: { data: UserTimelineData; ids: { userId?: string; hostId?: string } },

@@ -5,7 +5,7 @@
 import type { ComponentType } from "preact";
 import { parameter } from "../../router.ts";
 import { PageHead } from "../../ui/parts.tsx";
-import { type Person, useMay } from "../../viewer.ts";
+import { type Permission, useMay } from "../../viewer.ts";
 import { Accounts, Enrolment, Tokens } from "./access.tsx";
 import { Exports, Privacy } from "./outside.tsx";
 import { Budget, Suppressions } from "./watching.tsx";
@@ -13,7 +13,7 @@ import { Budget, Suppressions } from "./watching.tsx";
 interface Part {
   readonly id: string;
   readonly title: string;
-  readonly needs: Person["permissions"][number];
+  readonly needs: Permission;
   readonly component: ComponentType;
 }
 
