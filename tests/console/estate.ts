@@ -62,7 +62,7 @@ export async function startEstate({ hosts, users, days }: EstateSize): Promise<E
 /** A window that the estate raises an alert for, as its score job would; gives the alert's id. */
 export async function raiseAlert(sql: Sql, like: { host: string; user: string; column?: number }) {
   const id = crypto.randomUUID();
-  await sql`
+  const { count } = await sql`
     with strange as (
       select host_id, user_id, window_start, p, score from scores s
       where host_id = ${like.host} and user_id = ${like.user}
@@ -73,5 +73,6 @@ export async function raiseAlert(sql: Sql, like: { host: string; user: string; c
     )
     insert into alerts (host_id, alert_id, user_id, window_start, p, score, raised_at)
     select host_id, ${id}, user_id, window_start, p, score, now() from strange`;
+  if (count !== 1) throw new Error("Cannot raise an alert: every window like it has one.");
   return id;
 }

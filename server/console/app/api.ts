@@ -161,6 +161,7 @@ export async function subscribe<Data>(
   abort: AbortSignal,
 ): Promise<void> {
   for (let times = 0; !abort.aborted; times++) {
+    const since = performance.now();
     try {
       const accept = { accept: "text/event-stream" };
       const response = await post("/graphql", body(operation, {}), {
@@ -173,6 +174,8 @@ export async function subscribe<Data>(
         const answer = JSON.parse(data) as Answer<Data>;
         if (answer.data) onNews(answer.data);
       }
+      // The server ends each from time to time, to look anew who may hear.
+      if (performance.now() - since > RETRY_MS[2]!) continue;
     } catch (error) {
       if (error instanceof ApiError && error.code === "UNAUTHORIZED") return;
     }
