@@ -2,6 +2,7 @@
  * What the schema says of one column.
  * @module
  */
+import type { FieldName } from "./fields.ts";
 
 /** The sixteen kinds of auditing that columns depend on; bit i of a row's `channels` is entry i. */
 export const MASK_CHANNELS = [
@@ -52,6 +53,8 @@ export interface Column {
   readonly rule: string;
   /** `channel eventId` of the kinds that feed it; `*` for every event of the channel. */
   readonly events: readonly string[];
+  /** Fields of EventData and UserData that are read for it, who acts among them. */
+  readonly fields: readonly FieldName[];
   /** value = wire integer / wireScale. */
   readonly wireScale: number;
   /** Smallest and largest wire integer. */

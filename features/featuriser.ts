@@ -16,11 +16,7 @@ import {
   SYSMON_USER,
   SYSTEM,
 } from "./kinds/define.ts";
-import { ACCOUNT_KINDS } from "./kinds/account.ts";
-import { LOGON_KINDS } from "./kinds/logon.ts";
-import { PROGRAM_KINDS } from "./kinds/program.ts";
-import { SCRIPT_KINDS } from "./kinds/script.ts";
-import { SYSTEM_KINDS } from "./kinds/system.ts";
+import { KINDS } from "./kinds/all.ts";
 import { HostMemory } from "./memory.ts";
 import { type Row, SET, SUM } from "./row.ts";
 import { MASK_CHANNELS } from "./schema.ts";
@@ -102,13 +98,6 @@ const SUMS: Readonly<Record<string, number>> = {
   [CLASSIC_POWERSHELL]: SUM.ev_powershell,
   [SYSMON]: SUM.ev_sysmon,
 };
-const KINDS = [
-  ...LOGON_KINDS,
-  ...ACCOUNT_KINDS,
-  ...PROGRAM_KINDS,
-  ...SCRIPT_KINDS,
-  ...SYSTEM_KINDS,
-];
 const SYSTEM_LOGS = 1 << MASK_CHANNELS.indexOf("system_logs");
 const SYSMON_BIT = 1 << MASK_CHANNELS.indexOf("sysmon");
 const channels = new Map<string, Channel>();

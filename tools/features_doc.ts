@@ -25,11 +25,13 @@ const TITLES: Readonly<Record<string, string>> = {
 const cell = (text: string) => text.replaceAll("|", "\\|").replace(/[<>*_]/g, "\\$&");
 
 function row(feature: Column, index: number): string {
-  const { name, phrase, rule, unit, wireScale, mask, attack, scope, events } = feature;
+  const { name, phrase, rule, unit, wireScale, mask, attack, scope, events, fields } = feature;
   const said = rule === "" ? phrase : `${phrase}: ${rule}`;
   const wire = wireScale === 1 ? "integer" : `× ${wireScale}`;
   const cells = [cell(said), unit, wire, mask.join(", "), attack.join(", "), scope];
-  return `| ${index} | \`${name}\` | ${cells.join(" | ")} | ${cell(events.join(", "))} |`;
+  return `| ${index} | \`${name}\` | ${cells.join(" | ")} | ${cell(events.join(", "))} | ${
+    fields.join(", ")
+  } |`;
 }
 
 /** What stands above this in docs/features.md is written by hand. */
@@ -46,8 +48,8 @@ function columnTables(): string[] {
     parts.push(
       `### ${block}. ${TITLES[block]}`,
       [
-        "| | column | what it counts | unit | wire | mask channels | techniques | row | events |",
-        "| - | - | - | - | - | - | - | - | - |",
+        "| | column | what it counts | unit | wire | mask channels | techniques | row | events | fields |",
+        "| - | - | - | - | - | - | - | - | - | - |",
         ...rows,
       ].join("\n"),
     );

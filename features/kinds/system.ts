@@ -5,7 +5,7 @@
  */
 import type { EventView } from "../event.ts";
 import { fieldSlot as slot } from "../fields.ts";
-import type { Count, EventKind } from "../hour.ts";
+import type { Actor, Count, EventKind } from "../hour.ts";
 import {
   AUTORUN_KEY,
   DEFENCE_SERVICES,
@@ -32,19 +32,19 @@ const TASKS = "Microsoft-Windows-TaskScheduler/Operational";
 const DEFENDER = "Microsoft-Windows-Windows Defender/Operational";
 const FIREWALL = "Microsoft-Windows-Windows Firewall With Advanced Security/Firewall";
 const CODE_INTEGRITY = "Microsoft-Windows-CodeIntegrity/Operational";
-const APPLOCKER = ["EXE and DLL", "MSI and Script"].map((log) =>
-  `Microsoft-Windows-AppLocker/${log}`
-);
+const APPLOCKER = "Microsoft-Windows-AppLocker";
+const APPLOCKER_USER: Actor = { sids: [slot("TargetUser")] };
 const VM_READ = 0x10;
 const READ = 0x1;
+const CHANGES = 0x2 | 0x4 | 0x10000; // write, append, delete
 /** The share of named pipes. */
 const PIPES = /ipc\$$/i;
-const CHANGES = 0x2 | 0x4 | 0x10000; // write, append, delete
 const ADMIN_PORTS = new Set([445, 135, 5985, 5986, 3389]);
 const sum = (name: typeof SUMMED[number]): Count => {
   const place = SUM[name];
   return (_, row) => row.add(place);
 };
+
 const F = {
   AccessMask: slot("AccessMask"),
   AuditPolicyChanges: slot("AuditPolicyChanges"),
@@ -232,9 +232,8 @@ export const SYSTEM_KINDS: readonly EventKind[] = [
     sum("defences_changed"),
   ),
   ...kinds(CODE_INTEGRITY, [3076, 3077], 0, WRITER, sum("protection_hits")),
-  ...APPLOCKER.flatMap((log) =>
-    kinds(log, [8003, 8004, 8006, 8007], 0, { sids: [slot("TargetUser")] }, sum("protection_hits"))
-  ),
+  ...kinds(`${APPLOCKER}/EXE and DLL`, [8003, 8004], 0, APPLOCKER_USER, sum("protection_hits")),
+  ...kinds(`${APPLOCKER}/MSI and Script`, [8006, 8007], 0, APPLOCKER_USER, sum("protection_hits")),
   ...kinds(SYSMON, [3], bits("sysmon"), SYSMON_USER, connection),
   ...kinds(SYSMON, [6], bits("sysmon"), undefined, (event, row) => {
     row.put(SET.driver_load, hashLower(event.text(F.ImageLoaded)));

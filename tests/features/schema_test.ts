@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { BLOCKS, type Column, column, columnMask, FEATURES } from "@/features/schema.ts";
 import { MASK_CHANNELS } from "@/features/column.ts";
+import { KINDS } from "@/features/kinds/all.ts";
+import { onlySeen } from "@/features/kinds/define.ts";
+import { FIELD_NAMES } from "@/features/fields.ts";
 import { DIMENSIONS } from "@/features/vector.ts";
 
 Deno.test("the schema has 128 columns in twelve blocks, each name once", () => {
@@ -43,4 +46,20 @@ Deno.test("each list of names has sources with a licence, and names in lower cas
     const tidy = [...new Set(names.map((each: string) => each.toLowerCase()))].sort();
     assert.deepEqual(names, tidy, name);
   }
+});
+
+Deno.test("the columns together want the fields that readers are asked for", () => {
+  const wanted = new Set(FEATURES.flatMap(({ fields }: Column) => fields));
+  assert.deepEqual(FIELD_NAMES.filter((name) => !wanted.has(name)), []);
+});
+
+Deno.test("the columns name the events that count, and every one that they name counts", () => {
+  const named = new Set(FEATURES.flatMap(({ events }: Column) => events));
+  const kinds = KINDS.map(({ channel, eventId }) => `${channel} ${eventId}`);
+  assert.equal(new Set(kinds).size, kinds.length, "no kind twice");
+  const single = [...named].filter((event) => !event.endsWith("*"));
+  assert.deepEqual(single.filter((event) => !kinds.includes(event)), []);
+  const counting = KINDS.filter(({ count }) => count !== onlySeen);
+  const counted = counting.map(({ channel, eventId }) => `${channel} ${eventId}`);
+  assert.deepEqual(counted.filter((event) => !named.has(event)), []);
 });
