@@ -59,14 +59,22 @@ export async function startEstate({ hosts, users, days }: EstateSize): Promise<E
   };
 }
 
-/** A window that the estate raises an alert for, as its score job would; gives the alert's id. */
-export async function raiseAlert(sql: Sql, like: { host: string; user: string; column?: number }) {
+/** Of which windows the strangest is to be raised. */
+interface Like {
+  readonly host?: string;
+  readonly user?: string;
+  readonly column?: number;
+}
+
+/** Raises an alert for a window that has none, as the score job would; gives the alert's id. */
+export async function raiseAlert(sql: Sql, { host, user, column }: Like = {}): Promise<string> {
   const id = crypto.randomUUID();
   const { count } = await sql`
     with strange as (
       select host_id, user_id, window_start, p, score from scores s
-      where host_id = ${like.host} and user_id = ${like.user}
-        and (${like.column ?? null}::int is null or top_columns[1] = ${like.column ?? null}::int)
+      where (${host ?? null}::uuid is null or host_id = ${host ?? null})
+        and (${user ?? null}::uuid is null or user_id = ${user ?? null})
+        and (${column ?? null}::int is null or top_columns[1] = ${column ?? null}::int)
         and not exists (select from alerts a where a.host_id = s.host_id
           and a.user_id = s.user_id and a.window_start = s.window_start)
       order by p limit 1
