@@ -42,6 +42,8 @@ export const LISTS: readonly [string, string][] = [
   ],
   ["anomalies-user", `{ anomalies(first: 100, userId: "USER") { edges { node { p } } } }`],
   ["anomalies-class", `{ anomalies(first: 100, entityClass: admin) { edges { node { p } } } }`],
+  // A kind that nobody is of.
+  ["anomalies-nobody", `{ anomalies(first: 100, entityClass: machine) { edges { node { p } } } }`],
   ["anomalies-far", `{ anomalies(first: 100, after: "AFTER") { edges { node { p } } } }`],
   [
     "scores-user",

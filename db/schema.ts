@@ -64,6 +64,7 @@ export const users = pgTable("users", {
 }, (table) => [
   primaryKey({ columns: [table.hostId, table.userId] }),
   index("users_user").on(table.userId),
+  index("users_class").on(table.entityClass, table.userId),
 ]);
 
 /** How far each host's stream has been taken in. */

@@ -14,6 +14,7 @@ const FAN_OUT: readonly string[] = [
   "insert into risks (user_id,",
   "select distinct user_id as id from users where starts_with",
   "select sealed_name as sealed from users where user_id =",
+  "select distinct user_id as id from users where entity_class",
   ...["scores", "baselines", "sketches", "vectors", "users"].map((table) =>
     `delete from ${table} where user_id =`
   ),

@@ -10,7 +10,7 @@ import type { Context } from "../context.ts";
 import { connectionOf, readPage } from "../keyset.ts";
 import { connectionType, pageArgs } from "../list.ts";
 import { windowId } from "../loaders.ts";
-import { SCORE_ORDERS, scoresByStrangeness, scoresByTime } from "../queries/scores.ts";
+import { membersOf, SCORE_ORDERS, scoresByStrangeness, scoresByTime } from "../queries/scores.ts";
 import type { ScoreRow } from "../rows.ts";
 import { Host } from "./host.ts";
 import { EntityClass, User } from "./user.ts";
@@ -165,10 +165,12 @@ for (
       async resolve(_, args, { sql }) {
         const order = args.orderBy ?? usual;
         const page = readPage(args, SCORE_ORDERS[order]);
+        const entityClass = args.entityClass ?? null;
         const filter = {
           hostId: uuidOf("Host", args.hostId),
           userId: uuidOf("User", args.userId),
-          entityClass: args.entityClass ?? null,
+          entityClass,
+          members: await membersOf(sql, entityClass),
           from: args.from ?? null,
           to: args.to ?? null,
           maxP: args.maxP ?? null,

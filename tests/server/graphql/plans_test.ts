@@ -31,7 +31,15 @@ import { graphql } from "graphql";
 
 const HOST = "00000001-0000-4000-8000-000000000007";
 const USER = "00000002-0000-4000-8000-000000000006";
-const NONE = { hostId: null, userId: null, entityClass: null, from: null, to: null, maxP: null };
+const NONE = {
+  hostId: null,
+  userId: null,
+  entityClass: null,
+  members: null,
+  from: null,
+  to: null,
+  maxP: null,
+};
 const NO_ALERT = {
   hostId: null,
   userId: null,

@@ -1,0 +1,1 @@
+CREATE INDEX "users_class" ON "users" USING btree ("entity_class","user_id");
