@@ -29,10 +29,11 @@ interface Ids {
   readonly host: string;
 }
 
-/** The user with most alerts, and where; global ids for addresses, plain ones for SQL. */
+/** Global ids of the person with most alerts, and of where. */
 async function ids({ sql }: Estate): Promise<Ids> {
   const [row] = await sql<{ userId: string; hostId: string }[]>`
-    select user_id as "userId", host_id as "hostId" from alerts
+    select user_id as "userId", host_id as "hostId" from alerts join users using (host_id, user_id)
+    where entity_class in ('human', 'admin')
     group by 1, 2 order by count(*) desc, 1, 2 limit 1`;
   const { userId, hostId } = row!;
   return { user: btoa(`User:${userId}`), host: btoa(`Host:${hostId}`) };

@@ -66,21 +66,23 @@ interface Like {
   readonly column?: number;
 }
 
-/** Raises an alert for a window that has none, as the score job would; gives the alert's id. */
+/** A strange hour after all others, like the strangest of some, with its alert; gives its id. */
 export async function raiseAlert(sql: Sql, { host, user, column }: Like = {}): Promise<string> {
   const id = crypto.randomUUID();
   const { count } = await sql`
     with strange as (
-      select host_id, user_id, window_start, p, score from scores s
+      insert into scores
+      select host_id, (select max(window_start) + interval '1 hour' from scores), user_id, model_id,
+        score, p, confidence, top_columns, top_shares, top_low, top_high
+      from scores
       where (${host ?? null}::uuid is null or host_id = ${host ?? null})
         and (${user ?? null}::uuid is null or user_id = ${user ?? null})
         and (${column ?? null}::int is null or top_columns[1] = ${column ?? null}::int)
-        and not exists (select from alerts a where a.host_id = s.host_id
-          and a.user_id = s.user_id and a.window_start = s.window_start)
       order by p limit 1
+      returning *
     )
     insert into alerts (host_id, alert_id, user_id, window_start, p, score, raised_at)
     select host_id, ${id}, user_id, window_start, p, score, now() from strange`;
-  if (count !== 1) throw new Error("Cannot raise an alert: every window like it has one.");
+  if (count !== 1) throw new Error("Cannot raise an alert: there is no window like it.");
   return id;
 }

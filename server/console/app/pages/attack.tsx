@@ -4,7 +4,8 @@
  */
 import { counted } from "../format.ts";
 import { useQuery } from "../query.ts";
-import { csv, save } from "../ui/csv.ts";
+import { csv } from "../ui/csv.ts";
+import { save } from "../ui/save.ts";
 import { Answered, PageHead, Time } from "../ui/parts.tsx";
 import { Attack as AttackTechniques, type AttackData } from "./attack.graphql.ts";
 import { TACTICS } from "./attack_names.ts";

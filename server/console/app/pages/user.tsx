@@ -41,11 +41,12 @@ function Name({ id }: { id: string }) {
     const reason = String(new FormData(event.target as HTMLFormElement).get("reason"));
     try {
       const { unmaskUser: { request, userErrors } } = await ask(ShowName, { userId: id, reason });
-      setName(request?.name ?? "");
-      setError(
-        userErrors[0]?.message ??
-          (request?.name ? "" : "A second privacy officer must approve first; see Settings."),
-      );
+      const shown = request?.name;
+      setName(shown ?? "");
+      const instead = shown === ""
+        ? "No name was sent with this account."
+        : "A second privacy officer must approve first; see Settings.";
+      setError(userErrors[0]?.message ?? (shown ? "" : instead));
     } catch (error) {
       setError(error instanceof ApiError ? error.message : String(error));
     }

@@ -6,7 +6,8 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { count } from "../format.ts";
 import { go } from "../router.ts";
-import { csv, save } from "./csv.ts";
+import { csv } from "./csv.ts";
+import { save } from "./save.ts";
 
 /** A column: what is shown, and what stands in the CSV file. */
 export interface Column<Row> {
