@@ -65,6 +65,7 @@ export const FIELD_NAMES = [
   "SourceImage",
   "SourceProcessGUID",
   "SourceProcessGuid",
+  "SourceUser",
   "Status",
   "SubStatus",
   "SubjectDomainName",

@@ -124,6 +124,7 @@ export const CHANNELS: readonly ChannelFields[] = [
       "SourceImage",
       "SourceProcessGUID",
       "SourceProcessGuid",
+      "SourceUser",
       "TargetFilename",
       "TargetImage",
       "TargetObject",

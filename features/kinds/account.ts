@@ -10,9 +10,9 @@ import {
   SENSITIVE_PRIVILEGES,
   TAKEOVER_ATTRIBUTES,
 } from "../lists.ts";
-import { SET, SUM, type SUMMED } from "../row.ts";
+import { SET, SUM } from "../row.ts";
 import { hashText, mix } from "../text.ts";
-import { bits, kinds, SECURITY, SUBJECT, TARGET } from "./define.ts";
+import { bits, kinds, SECURITY, SUBJECT, sum, TARGET } from "./define.ts";
 import { kerberosFailure, ntlmFailure } from "./logon.ts";
 
 const WEAK = new Set(["0x17", "0x18", "0x1", "0x3"]);
@@ -93,10 +93,6 @@ const accountChange: Count = (event, row) => {
   if (event.eventId === 4738 && history !== "" && history !== "-") row.add(SUM.acct_rename_sid);
 };
 
-const sum = (name: typeof SUMMED[number]): Count => {
-  const place = SUM[name];
-  return (_, row) => row.add(place);
-};
 const account = bits("account_mgmt");
 
 /** Kinds of this module. */

@@ -4,6 +4,7 @@
  */
 import { type FieldName, fieldSlot } from "../fields.ts";
 import type { Actor, Count, EventKind } from "../hour.ts";
+import { SUM, type SUMMED } from "../row.ts";
 import { MASK_CHANNELS, type MaskChannel } from "../schema.ts";
 
 /** The Security log. */
@@ -64,3 +65,9 @@ export function kinds(
 
 /** Counts nothing but the event itself. */
 export const onlySeen: Count = () => {};
+
+/** Counts one more in a column that rows sum up. */
+export function sum(name: typeof SUMMED[number]): Count {
+  const place = SUM[name];
+  return (_, row) => row.add(place);
+}

@@ -14,7 +14,7 @@ import {
   LSASS_READERS,
   USER_WRITABLE,
 } from "../lists.ts";
-import { type Row, SET, SUM, type SUMMED } from "../row.ts";
+import { type Row, SET, SUM } from "../row.ts";
 import { baseName, hashLower, hashText, isPrivate, mix, registrableDomain } from "../text.ts";
 import {
   bits,
@@ -22,6 +22,7 @@ import {
   named,
   SECURITY,
   SUBJECT,
+  sum,
   SYSMON,
   SYSMON_USER,
   SYSTEM,
@@ -40,10 +41,6 @@ const CHANGES = 0x2 | 0x4 | 0x10000; // write, append, delete
 /** The share of named pipes. */
 const PIPES = /ipc\$$/i;
 const ADMIN_PORTS = new Set([445, 135, 5985, 5986, 3389]);
-const sum = (name: typeof SUMMED[number]): Count => {
-  const place = SUM[name];
-  return (_, row) => row.add(place);
-};
 
 const F = {
   AccessMask: slot("AccessMask"),
@@ -175,6 +172,12 @@ const device: Count = (event, row) => {
   if (/disk|portable|wpd|usb/i.test(event.text(F.ClassName))) row.add(SUM.data_touch);
 };
 
+/** Sysmon: who opened another process, by name, else by the process; events 8 and 10 differ in case. */
+const bySource = (process: "SourceProcessGuid" | "SourceProcessGUID"): Actor => ({
+  ...SYSMON_USER,
+  name: [-1, slot("SourceUser")],
+  process: slot(process),
+});
 const files = bits("object");
 const policy = bits("policy");
 
@@ -238,20 +241,9 @@ export const SYSTEM_KINDS: readonly EventKind[] = [
   ...kinds(SYSMON, [6], bits("sysmon"), undefined, (event, row) => {
     row.put(SET.driver_load, hashLower(event.text(F.ImageLoaded)));
   }),
-  ...kinds(
-    SYSMON,
-    [8, 25],
-    bits("sysmon"),
-    { ...SYSMON_USER, process: slot("SourceProcessGuid") },
-    sum("injection"),
-  ),
-  ...kinds(
-    SYSMON,
-    [10],
-    bits("sysmon"),
-    { ...SYSMON_USER, process: slot("SourceProcessGUID") },
-    lsassBySysmon,
-  ),
+  ...kinds(SYSMON, [8], bits("sysmon"), bySource("SourceProcessGuid"), sum("injection")),
+  ...kinds(SYSMON, [25], bits("sysmon"), SYSMON_USER, sum("injection")),
+  ...kinds(SYSMON, [10], bits("sysmon"), bySource("SourceProcessGUID"), lsassBySysmon),
   ...kinds(SYSMON, [11], bits("sysmon"), SYSMON_USER, (event, row) => {
     if (EXECUTABLE_FILE.test(event.text(F.TargetFilename))) row.add(SUM.created);
   }),

@@ -639,7 +639,7 @@ const evasion: Story[] = [
         ([name, GrantedAccess]) =>
           sysmon(10, {
             ...{ TargetImage: "C:\\Windows\\System32\\lsass.exe", GrantedAccess },
-            SourceImage: `C:\\${name}`,
+            ...{ SourceImage: `C:\\${name}`, User: "", SourceUser: "EX\\alice" },
           }),
       ),
       security(4663, {
@@ -647,10 +647,12 @@ const evasion: Story[] = [
         ...{ ObjectName: "\\Device\\Disk\\lsass.exe", AccessMask: "0x10" },
         ProcessName: "C:\\evil.exe",
       }),
-      sysmon(8, {}),
+      sysmon(1, { ProcessGuid: "{7}", Image: "C:\\evil.exe" }),
+      sysmon(8, { User: "", SourceProcessGuid: "{7}" }),
+      sysmon(8, { User: "", SourceUser: "EX\\alice" }),
       sysmon(25, {}),
     ],
-    expected: { lsass_access: 2, injection: 2, data_touch: 0 },
+    expected: { lsass_access: 2, injection: 3, data_touch: 0 },
   },
   {
     title: "files of a share read, changed and deleted, a pipe, a disk of the host",
