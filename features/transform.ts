@@ -29,6 +29,8 @@ export function toModelInput(
     const value = values[from + i];
     out[at + i] = (MASK_BITS[i] & channels) === 0
       ? NaN
+      : value === 0
+      ? 0
       : IS_LOG[i]
       ? Math.log1p(Math.max(0, value))
       : value / DIVISOR[i];

@@ -137,8 +137,9 @@ export function residualParts(
       surprises[at] = Math.min(SURPRISE_CAP, difference * difference * reader.precisions[i]);
     }
     const start = r * width;
-    keepLargest(surprises.subarray(start, start + width), SURPRISED_COLUMNS);
-    for (let i = start; i < at; i++) squares[i] *= squares[i] / Math.max(1, present);
+    keepLargest(surprises, start, at);
+    const share = 1 / Math.max(1, present);
+    for (let i = start; i < at; i++) squares[i] *= squares[i] * share;
   }
   const [distances] = forward(reader.whitening, centred);
   for (let i = 0; i < distances.length; i++) distances[i] *= distances[i];
@@ -147,18 +148,19 @@ export function residualParts(
 
 const largest = new Float32Array(SURPRISED_COLUMNS);
 
-/** Sets all but the `count` largest values to 0. */
-function keepLargest(values: Float32Array, count: number) {
+/** Sets all but the {@link SURPRISED_COLUMNS} largest values from `start` to `end` to 0. */
+function keepLargest(values: Float32Array, start: number, end: number) {
   largest.fill(0);
-  for (const value of values) {
-    if (value <= largest[count - 1]) continue;
-    let place = count - 1;
+  let least = 0;
+  for (let at = start; at < end; at++) {
+    const value = values[at];
+    if (value <= least) continue;
+    let place = SURPRISED_COLUMNS - 1;
     for (; place > 0 && largest[place - 1] < value; place--) largest[place] = largest[place - 1];
     largest[place] = value;
+    least = largest[SURPRISED_COLUMNS - 1];
   }
-  const least = largest[count - 1];
-  if (least === 0) return;
-  for (let i = 0; i < values.length; i++) if (values[i] < least) values[i] = 0;
+  for (let at = start; at < end; at++) if (values[at] < least) values[at] = 0;
 }
 
 /** log of the sum of each row's parts. */

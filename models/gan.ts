@@ -49,7 +49,29 @@ export interface FeatureReader {
 export function featureReader(net: Net, rows: Matrix): FeatureReader {
   const count = Math.min(KEPT_ROWS, rows.rows);
   const kept = Uint32Array.from({ length: count }, (_, i) => Math.floor(i * rows.rows / count));
-  return { normal: forward(net, takeRows(rows, kept).values, [FEATURE_LAYER])[0] };
+  return { normal: featuresOf(net, takeRows(rows, kept).values) };
+}
+
+const heads = new WeakMap<Net, Net>();
+
+/** Units of the layer that is read; the layers after it are not run. */
+function featuresOf(net: Net, values: Float32Array): Float32Array {
+  let head = heads.get(net);
+  if (!head) {
+    const widths = net.architecture.widths.slice(0, FEATURE_LAYER + 1);
+    let size = 0;
+    for (let i = 1; i < widths.length; i++) size += (widths[i - 1] + 1) * widths[i];
+    head = {
+      architecture: { widths, slope: net.architecture.slope },
+      weights: net.weights.slice(0, size),
+    };
+    heads.set(net, head);
+  }
+  const [features] = forward(head, values);
+  // A net's last layer is linear; here it is a hidden one.
+  const slope = Math.fround(net.architecture.slope);
+  for (let i = 0; i < features.length; i++) if (features[i] < 0) features[i] *= slope;
+  return features;
 }
 
 /**
@@ -59,7 +81,7 @@ export function featureReader(net: Net, rows: Matrix): FeatureReader {
 export function featureDistances(net: Net, { normal }: FeatureReader, rows: Matrix): Float64Array {
   const width = net.architecture.widths[FEATURE_LAYER];
   const kept = normal.length / width;
-  const [features] = forward(net, rows.values.subarray(0, rows.rows * rows.width), [FEATURE_LAYER]);
+  const features = featuresOf(net, rows.values.subarray(0, rows.rows * rows.width));
   const [products] = forward(comparison(normal, width), features);
   const scores = new Float64Array(rows.rows);
   const nearest = new Float64Array(Math.min(NEIGHBOURS, kept));

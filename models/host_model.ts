@@ -107,7 +107,8 @@ export function modelInput(rows: HostRows, from = 0, to = rows.n): Matrix {
     const at = r * DIMENSIONS;
     toModelInput(rows.values, rows.channels[r], values, at, (r - from) * DIMENSIONS);
   }
-  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) values[i] = NaN;
+  // Infinity less itself is NaN, as is NaN; of a number it is 0.
+  for (let i = 0; i < values.length; i++) if (values[i] - values[i] !== 0) values[i] = NaN;
   return { values, width: DIMENSIONS, rows: to - from };
 }
 
@@ -240,15 +241,21 @@ export class HostModel {
   #writeTop(out: Scored, row: number) {
     const { usual } = this.parts;
     const shares = this.#shares;
-    for (let k = 0; k < TOP_COLUMNS; k++) {
-      let best = 0;
-      for (let i = 1; i < DIMENSIONS; i++) if (shares[i] > shares[best]) best = i;
-      const at = row * TOP_COLUMNS + k;
-      out.topColumns[at] = best;
-      out.topShares[at] = Math.max(0, shares[best]);
-      out.topLow[at] = usual[best];
-      out.topHigh[at] = usual[DIMENSIONS + best];
-      shares[best] = -1;
+    const top = row * TOP_COLUMNS;
+    let found = 0;
+    for (let i = 0; i < DIMENSIONS; i++) {
+      if (found === TOP_COLUMNS && !(shares[i] > shares[out.topColumns[top + found - 1]])) continue;
+      let at = found < TOP_COLUMNS ? found++ : TOP_COLUMNS - 1;
+      for (; at > 0 && shares[i] > shares[out.topColumns[top + at - 1]]; at--) {
+        out.topColumns[top + at] = out.topColumns[top + at - 1];
+      }
+      out.topColumns[top + at] = i;
+    }
+    for (let at = top; at < top + TOP_COLUMNS; at++) {
+      const column = out.topColumns[at];
+      out.topShares[at] = Math.max(0, shares[column]);
+      out.topLow[at] = usual[column];
+      out.topHigh[at] = usual[DIMENSIONS + column];
     }
   }
 }

@@ -8,7 +8,7 @@
  * @module
  */
 import { DIMENSIONS, ENTITY_CLASSES } from "@/features/vector.ts";
-import { RELEVANCE } from "./relevance.ts";
+import { IS_TELLING, RELEVANCE } from "./relevance.ts";
 
 /** Surprisal below this, in nats, is everyday. */
 const EVERYDAY = 2;
@@ -18,7 +18,7 @@ const LEVELS = 25;
 /** A class with fewer windows is compared with all classes. */
 const LEAST_ROWS = 200;
 /** Brings the root sum of squares to the scale of the nets' robust z-values. */
-const WEIGHT = 2;
+const WEIGHT = 1;
 
 /** Rows in wire units with their classes, NaN where a column is not audited. */
 export interface ClassedRows {
@@ -34,14 +34,18 @@ export interface ClassedRows {
  */
 export type RarityTable = Float32Array;
 
-/** Learns the table from the training windows of all hosts. */
+/**
+ * Learns the table from the training windows of all hosts. A telling column that was not audited
+ * counts as 0: a channel shows that it is audited by its first event, and that may be the attack.
+ */
 export function rarityTable(hosts: readonly ClassedRows[]): RarityTable {
   const table = new Float32Array(ENTITY_CLASSES.length * DIMENSIONS * LEVELS);
   for (let column = 0; column < DIMENSIONS; column++) {
     const lists: number[][] = ENTITY_CLASSES.map(() => []);
     for (const { values, classes } of hosts) {
       for (let at = column, row = 0; at < values.length; at += DIMENSIONS, row++) {
-        if (!Number.isNaN(values[at])) lists[classes[row]]?.push(values[at]);
+        const value = Number.isNaN(values[at]) && IS_TELLING[column] ? 0 : values[at];
+        if (!Number.isNaN(value)) lists[classes[row]]?.push(value);
       }
     }
     const all = Float32Array.from(lists.flat()).sort();
@@ -89,13 +93,14 @@ export function rarity(
   parts: Float32Array,
   habit?: Uint8Array,
 ): number {
+  const relevance = RELEVANCE[entityClass];
   let squares = 0;
   for (let i = 0; i < DIMENSIONS; i++) {
     parts[i] = 0;
-    if (RELEVANCE[i] === 0 || !(scaled[scaledAt + i] > 0)) continue;
+    if (relevance[i] === 0 || !(scaled[scaledAt + i] > 0)) continue;
     const level = levelOf(table, entityClass, i, values[valuesAt + i]) - (habit?.[i] ?? 0);
     if (level <= 1) continue;
-    const surprise = RELEVANCE[i] * (level - 1) * STEP;
+    const surprise = relevance[i] * (level - 1) * STEP;
     squares += parts[i] = surprise * surprise;
   }
   if (squares === 0) return 0;

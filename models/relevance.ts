@@ -7,6 +7,7 @@
  * @module
  */
 import { FEATURES } from "@/features/schema.ts";
+import { ENTITY_CLASSES } from "@/features/vector.ts";
 
 const CONTEXT = new Set([
   "hour_sin",
@@ -61,7 +62,6 @@ const BY_THE_WAY = new Set([
   "priv_logon",
   "logon_batch_service",
   "dns_new",
-  "svc_state",
   "task_changed",
   "log_gap",
 ]);
@@ -93,12 +93,31 @@ const TELLING = new Set([
   "audit_policy",
   "defences_changed",
   "lsass_access",
-  "injection",
   "protection_hits",
+  // Beyond an account's own habit: masses of files read or changed, a task made, a server reached
+  // with somebody else's password for the first time.
+  "data_touch",
+  "task_created",
+  "explicit_new_target",
 ]);
 
-/** Weight of each column, in vector order. */
-export const RELEVANCE: Float32Array = Float32Array.from(
+/** What rolling out software does on every machine; of people it stays telling. */
+const ROLLED_OUT = new Set(["task_created"]);
+
+function weight(name: string, entityClass: string): number {
+  if (CONTEXT.has(name)) return 0;
+  if (BY_THE_WAY.has(name)) return 0.5;
+  if (entityClass === "machine" && ROLLED_OUT.has(name)) return 0.5;
+  return TELLING.has(name) ? 2 : 1;
+}
+
+/** By entity class: weight of each column, in vector order. */
+export const RELEVANCE: readonly Float32Array[] = ENTITY_CLASSES.map((entityClass) =>
+  Float32Array.from(FEATURES, ({ name }) => weight(name, entityClass))
+);
+
+/** Columns whose events are rare wherever they are audited: 1, others 0. */
+export const IS_TELLING: Uint8Array = Uint8Array.from(
   FEATURES,
-  ({ name }) => CONTEXT.has(name) ? 0 : BY_THE_WAY.has(name) ? 0.5 : TELLING.has(name) ? 2 : 1,
+  ({ name }) => TELLING.has(name) ? 1 : 0,
 );
