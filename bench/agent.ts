@@ -15,6 +15,7 @@ import type { WindowRow } from "@/features/vector.ts";
 import { encodeBatch } from "@/features/wire.ts";
 import { openModel, trainHosts } from "@/models/detection.ts";
 import { hostRows } from "@/models/host_rows.ts";
+import { LedgerServer } from "@/tests/agent/ledger_server.ts";
 import { estateKeys } from "@/tests/agent/logs.ts";
 import { type Figure, median } from "./figure.ts";
 
@@ -99,7 +100,12 @@ export async function* figures(flags: readonly string[]): AsyncGenerator<Figure>
   const busiest = [...rows.values()].sort((a, b) => b.length - a.length)[0];
   yield figure("local-score-us", await scoreMicroseconds(busiest), "us a window");
   yield figure("fake-wevtapi-to-vectors", await child("rate", 1e6 * tenth), "events/s a core");
-  yield figure("cpu-at-100-eps", await child("cpu", 100, 30 * tenth), "% of a core");
-  yield figure("cpu-at-10000-eps", await child("cpu", 10_000, 30 * tenth), "% of a core");
-  yield figure("rss-after-1e7", await child("memory", 1e7 * tenth), "MiB");
+  await using server = new LedgerServer();
+  yield figure("cpu-at-100-eps", await child("cpu", server.url, 100, 30 * tenth), "% of a core");
+  yield figure(
+    "cpu-at-10000-eps",
+    await child("cpu", server.url, 10_000, 30 * tenth),
+    "% of a core",
+  );
+  yield figure("rss-after-1e7", await child("memory", server.url, 1e7 * tenth), "MiB");
 }

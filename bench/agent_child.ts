@@ -1,18 +1,25 @@
 /**
- * The agent alone in a process, so that memory and CPU are its own: `rate EVENTS`, `cpu PER_SECOND
- * SECONDS` or `memory EVENTS`; prints one number.
+ * The agent alone in a process, so that memory and CPU are its own: `rate EVENTS` reads into windows
+ * and no more, `cpu SERVER PER_SECOND SECONDS` and `memory SERVER EVENTS` run the agent as it is
+ * installed, with its store and its sending; prints one number.
  * @module
  */
 import process from "node:process";
+import { NO_LIMITS } from "@/agent/governor.ts";
+import { runLive } from "@/agent/live.ts";
 import { CHANNELS } from "@/agent/windows/channels.ts";
 import { LiveLog } from "@/agent/windows/live_log.ts";
 import { Featuriser } from "@/features/featuriser.ts";
+import { estateKeys } from "@/tests/agent/logs.ts";
 import { type NativeFake, nativeFake } from "@/tests/agent/windows/native_fake.ts";
 import { median } from "./figure.ts";
 
 const HOST = "ws-014.corp.example";
 /** Events an hour of event time: eight users, so some 10,000 a window. */
 const PER_HOUR = 90_000;
+const HOUR_MS = 3_600_000;
+/** Time of the fake's first event. */
+const FAKE_START_MS = Date.UTC(2026, 2, 4);
 
 /** Reads all that is there into windows. */
 function readAll(log: LiveLog, featuriser: Featuriser): number {
@@ -48,42 +55,90 @@ function eventsPerCoreSecond(fake: NativeFake, events: number): number {
   return Math.round(median(rates));
 }
 
-/** Share of one core, in per cent, at so many events a second for so many seconds. */
-async function cpuAt(fake: NativeFake, perSecond: number, seconds: number): Promise<number> {
-  fake.reset(PER_HOUR);
-  using log = open(fake);
-  const featuriser = new Featuriser({ host: HOST });
-  const startCpu = cpuSeconds();
-  const start = performance.now();
+/**
+ * The whole agent, its store and its sending with it, on the fake for as long as `feed` appends. Its
+ * clock is that of the events, so that hours close as they would.
+ */
+async function runAgent(fake: NativeFake, server: string, feed: Feed): Promise<void> {
+  const stop = new AbortController();
+  const stateFolder = Deno.makeTempDirSync();
   let appended = 0;
-  while (performance.now() - start < seconds * 1000) {
-    const due = Math.floor((performance.now() - start) / 1000 * perSecond);
-    fake.append(due - appended);
-    appended = due;
-    readAll(log, featuriser);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    await log.wait(0);
-  }
-  return 100 * (cpuSeconds() - startCpu) / ((performance.now() - start) / 1000);
-}
-
-function memoryAfter(fake: NativeFake, events: number): number {
+  let log: LiveLog | undefined;
+  const now = () => FAKE_START_MS + appended / PER_HOUR * HOUR_MS;
   fake.reset(PER_HOUR);
-  using log = open(fake);
-  const featuriser = new Featuriser({ host: HOST });
-  for (let read = 0; read < events; read += 100_000) {
-    fake.append(100_000);
-    readAll(log, featuriser);
-    log.look();
+  try {
+    const running = runLive({
+      open: (positions) => log = new LiveLog(fake.api, CHANNELS, positions, now),
+      stateFolder,
+      server,
+      authorise: () => ({}),
+      keys: estateKeys(),
+      signal: stop.signal,
+      offsetMinutes: () => 60,
+      now,
+      random: Math.random,
+      limits: NO_LIMITS,
+    });
+    await feed((events) => {
+      appended += events;
+      fake.append(events);
+    }, () => log?.status()[0].events ?? 0);
+    stop.abort();
+    await running;
+  } finally {
+    Deno.removeSync(stateFolder, { recursive: true });
   }
-  return Deno.memoryUsage().rss / 2 ** 20;
 }
 
-const [what, ...numbers] = Deno.args;
-const [first, second] = numbers.map(Number);
+/** Appends events; `read` says how many were read. */
+type Feed = (append: (events: number) => void, read: () => number) => Promise<void>;
+
+const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Share of one core, in per cent, at so many events a second for so many seconds. */
+async function cpuAt(
+  fake: NativeFake,
+  server: string,
+  perSecond: number,
+  seconds: number,
+): Promise<number> {
+  let share = NaN;
+  await runAgent(fake, server, async (append) => {
+    append(perSecond);
+    await wait(2_000); // started, and warm
+    const [startCpu, start] = [cpuSeconds(), performance.now()];
+    let appended = 0;
+    for (let passed = 0; passed < seconds; passed = (performance.now() - start) / 1000) {
+      const due = Math.floor(passed * perSecond);
+      append(due - appended);
+      appended = due;
+      await wait(200);
+    }
+    share = 100 * (cpuSeconds() - startCpu) / ((performance.now() - start) / 1000);
+  });
+  return share;
+}
+
+/** Resident memory, MiB, once so many events have become windows. */
+async function memoryAfter(fake: NativeFake, server: string, events: number): Promise<number> {
+  let bytes = NaN;
+  await runAgent(fake, server, async (append, read) => {
+    let appended = 0;
+    for (; appended < events; appended += PER_HOUR) {
+      while (appended - read() > 10 * PER_HOUR) await wait(5);
+      append(PER_HOUR);
+    }
+    while (read() < appended) await wait(5);
+    bytes = Deno.memoryUsage().rss;
+  });
+  return bytes / 2 ** 20;
+}
+
+const [what, ...rest] = Deno.args;
 using fake = nativeFake();
 if (fake) {
-  if (what === "rate") console.log(eventsPerCoreSecond(fake, first));
-  else if (what === "cpu") console.log(await cpuAt(fake, first, second));
-  else console.log(memoryAfter(fake, first));
+  if (what === "rate") console.log(eventsPerCoreSecond(fake, Number(rest[0])));
+  else if (what === "cpu") {
+    console.log(await cpuAt(fake, rest[0], Number(rest[1]), Number(rest[2])));
+  } else console.log(await memoryAfter(fake, rest[0], Number(rest[1])));
 }

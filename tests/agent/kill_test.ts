@@ -6,6 +6,15 @@ const CYCLES = Number(Deno.env.get("HABIT_KILL_CYCLES") ?? 50);
 const keys = estateKeys();
 const PROCESS = new URL("./agent_process.ts", import.meta.url).pathname;
 
+/** Cuts its power, where it has not ended by itself in this very moment. */
+function kill(child: Deno.ChildProcess): void {
+  try {
+    child.kill("SIGKILL");
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error; // "has already terminated"
+  }
+}
+
 function agent(folder: string, state: string, server: string): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", PROCESS, folder, state, server, keys.sealPublicKey.toHex()],
@@ -37,7 +46,7 @@ Deno.test(`killed ${CYCLES} times at any moment, the agent sends each window onc
     server.trouble = () => random() < 0.2 ? "lose-answer" : undefined;
     for (let i = 0; i < 12 && kills < CYCLES; i++, kills++) {
       const child = agent(logs.path, state.path, server.url);
-      const timer = setTimeout(() => child.kill("SIGKILL"), 80 + random() * 350);
+      const timer = setTimeout(() => kill(child), 80 + random() * 350);
       const { signal } = await child.status;
       clearTimeout(timer);
       if (signal === null) break;

@@ -1,5 +1,6 @@
 /** The fake of wevtapi in C, for load: built where a C compiler is at hand. */
 import { type EventLogApi, KERNEL32, WEVTAPI } from "@/agent/windows/wevtapi.ts";
+import { WAIT } from "@/agent/windows/codes.ts";
 import { addressOf } from "./fake_wevtapi.ts";
 
 const SOURCE = new URL("./fake_wevtapi.c", import.meta.url).pathname;
@@ -29,12 +30,23 @@ export function nativeFake(): NativeFake | undefined {
     if (code !== 0) throw new Error(new TextDecoder().decode(stderr));
     const opened = Deno.dlopen(library, { ...WEVTAPI, ...KERNEL32, ...CONTROL });
     const { FakeReset, FakeAppend, FakeOpenHandles, ...symbols } = opened.symbols;
+    let signalled = true;
+    let wake = () => {};
     const api: EventLogApi = {
       ...symbols,
       address: addressOf,
-      wait: async (_handles, timeoutMs) => {
-        await new Promise((resolve) => setTimeout(resolve, Math.min(timeoutMs, 10)));
-        return 258;
+      ResetEvent() {
+        signalled = false;
+        return 1;
+      },
+      async wait(_handles, timeoutMs) {
+        if (!signalled) {
+          await new Promise<void>((resolve) => {
+            const timer = setTimeout(resolve, timeoutMs);
+            wake = () => (clearTimeout(timer), resolve());
+          });
+        }
+        return signalled ? WAIT.first : WAIT.timeout;
       },
       [Symbol.dispose]: () => opened.close(),
     };
@@ -42,7 +54,11 @@ export function nativeFake(): NativeFake | undefined {
       api,
       reset: (eventsPerHour, refuseEvery = 0) =>
         FakeReset(BigInt(eventsPerHour), BigInt(refuseEvery)),
-      append: (events) => FakeAppend(BigInt(events)),
+      append(events) {
+        FakeAppend(BigInt(events));
+        signalled = true;
+        wake();
+      },
       openHandles: () => Number(FakeOpenHandles()),
       [Symbol.dispose]: () => opened.close(),
     };
