@@ -5,7 +5,7 @@
  * @module
  */
 import { streamEstate } from "@/estate/stream.ts";
-import { BoundedCounts } from "@/features/counts.ts";
+import { BoundedCounts, slotsFor } from "@/features/counts.ts";
 import { Featuriser } from "@/features/featuriser.ts";
 import { type Figure, paired } from "./figure.ts";
 
@@ -47,7 +47,7 @@ class CountMin implements Counts {
 
   /** Four rows in as many bytes as a table of `limit` keys has. */
   constructor(limit: number) {
-    this.#width = 2 ** Math.ceil(Math.log2(limit / 0.75)) / 2;
+    this.#width = slotsFor(limit) / 2;
     this.#cells = new Uint32Array(4 * this.#width);
   }
 
@@ -85,12 +85,12 @@ export async function* figures(): AsyncGenerator<Figure> {
   yield figure("counts", keys.length, "");
   yield figure("keys-median", keys[keys.length >> 1], "");
   yield figure("keys-most", keys.at(-1)!, "");
-  const slots = (count: number) => 2 ** Math.max(4, Math.ceil(Math.log2(count / 0.75)));
-  const bytes = (sizes: readonly number[]) => 8 * sizes.reduce((sum, size) => sum + slots(size), 0);
-  yield figure("table-512-bytes", bytes(keys.map((count) => Math.min(512, count))), "bytes");
-  yield figure("lru-512-bytes", lruBytes(keys), "bytes");
-  yield figure("count-min-512-bytes", bytes(keys.map(() => 512)), "bytes");
-  for (const limit of [512, 128, 32]) {
+  const bytes = (sizes: readonly number[]) =>
+    8 * sizes.reduce((sum, size) => sum + slotsFor(size), 0);
+  yield figure("table-416-bytes", bytes(keys.map((count) => Math.min(416, count))), "bytes");
+  yield figure("lru-416-bytes", lruBytes(keys), "bytes");
+  yield figure("count-min-416-bytes", bytes(keys.map(() => 416)), "bytes");
+  for (const limit of [416, 128, 32]) {
     for (const [name, make] of Object.entries(CONTENDERS)) {
       const { falselyNew, falselySeen } = errors(uses, () => make(limit));
       yield figure(`${name}-${limit}-falsely-new`, falselyNew, "%");
@@ -98,7 +98,7 @@ export async function* figures(): AsyncGenerator<Figure> {
     }
   }
   for (const [name, make] of Object.entries(CONTENDERS)) {
-    const { oursMs } = await paired(() => errors(uses, () => make(512)), undefined, 5);
+    const { oursMs } = await paired(() => errors(uses, () => make(416)), undefined, 5);
     yield figure(`${name}-ns-per-use`, Math.round(1e6 * oursMs / uses.key.length), "ns");
   }
 }
@@ -112,7 +112,7 @@ function lruBytes(keys: readonly number[]): number {
   const before = Deno.memoryUsage().heapUsed;
   const all = Array.from({ length: 20 }, () =>
     keys.map((count) => {
-      const lru = new Lru(512);
+      const lru = new Lru(416);
       for (let key = 0; key < count; key++) lru.add(key << 10, 1);
       return lru;
     }));

@@ -12,6 +12,20 @@ const MAX_COUNT = 0xffff_ffff;
 /** More than the numbers of the largest table. */
 const PLACES = 2 ** 20;
 
+interface Pair {
+  readonly key: number;
+  /** 1 if it was seen since the last sweep. */
+  readonly recent: number;
+  readonly count: number;
+}
+
+/** Slots of a table for so many keys: at most 13 of 16 are filled. */
+export function slotsFor(keys: number): number {
+  let slots = FEWEST_SLOTS;
+  while (16 * keys > 13 * slots) slots *= 2;
+  return slots;
+}
+
 /** Counts by hashed key, at most `limit` of them. */
 export class BoundedCounts {
   readonly #limit: number;
@@ -49,7 +63,8 @@ export class BoundedCounts {
     const count = this.#table[at + 1];
     if (count === 0) {
       if (this.#size >= this.#limit) this.#sweep();
-      if (4 * (this.#size + 1) > 1.5 * this.#table.length) this.#rebuild(this.#pairs());
+      const slots = slotsFor(this.#size + 1);
+      if (2 * slots > this.#table.length) this.#rebuild(this.#pairs(), slots);
       at = this.#place(key);
       this.#size++;
     }
@@ -58,7 +73,7 @@ export class BoundedCounts {
   }
 
   /** Pairs in order of key. */
-  #pairs(): { key: number; recent: number; count: number }[] {
+  #pairs(): Pair[] {
     const pairs = [];
     for (let at = 0; at < this.#table.length; at += 2) {
       const [key, count] = [this.#table[at], this.#table[at + 1]];
@@ -75,9 +90,7 @@ export class BoundedCounts {
     this.#rebuild(pairs.map(({ key, count }) => ({ key, recent: 0, count })));
   }
 
-  #rebuild(pairs: readonly { key: number; recent: number; count: number }[]): void {
-    let slots = FEWEST_SLOTS;
-    while (4 * (pairs.length + 1) > 3 * slots) slots *= 2;
+  #rebuild(pairs: readonly Pair[], slots = slotsFor(pairs.length)): void {
     this.#table = new Uint32Array(2 * slots);
     this.#size = pairs.length;
     for (const { key, recent, count } of pairs) {

@@ -30,7 +30,8 @@ export const SEEN = {
 } as const;
 
 const USERS = 6_000;
-const USER_KEYS = 512;
+/** As many as fit into 4 kB. */
+const USER_KEYS = 416;
 const HOST_KEYS = 65_536;
 /** Text of names and processes, and open sessions, as {@link Recent} weighs them. */
 const ALIASES = 1 << 22;
