@@ -135,19 +135,21 @@ export async function auditedChannels(sql: Sql, hostId: string): Promise<number 
   return row!.channels;
 }
 
-/** Smallest p-values that a calibration plot asks for, from 1 in 1,000 on. */
+/** Smallest p-values that a calibration plot asks for, from 1 in 1,000 on; see {@link calibration}. */
 export const CALIBRATION_P = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1] as const;
 
 /** Windows by {@link CALIBRATION_P} of a host's latest days; the last counts all. */
 export async function calibration(sql: Sql, hostId: string, days: number): Promise<number[]> {
+  // One pass, ten counters: by rows of bounds it would be ten passes, by groups a sort.
   const [row] = await sql<{ counts: number[] }[]>`
-    select array(
-      select count(*) filter (where s.p <= bound)::int
-      from scores s, unnest(${CALIBRATION_P as unknown as number[]}::float8[])
-        with ordinality as b(bound, place)
-      where s.host_id = ${hostId} and s.window_start > (
-        select max(window_start) - ${days}::int * interval '1 day' from scores where host_id = ${hostId})
-      group by place order by place) as counts`;
+    select array[count(*) filter (where p <= 0.001), count(*) filter (where p <= 0.002),
+      count(*) filter (where p <= 0.005), count(*) filter (where p <= 0.01),
+      count(*) filter (where p <= 0.02), count(*) filter (where p <= 0.05),
+      count(*) filter (where p <= 0.1), count(*) filter (where p <= 0.2),
+      count(*) filter (where p <= 0.5), count(*)]::int[] as counts
+    from scores
+    where host_id = ${hostId} and window_start > (
+      select max(window_start) - ${days}::int * interval '1 day' from scores where host_id = ${hostId})`;
   return row!.counts;
 }
 
