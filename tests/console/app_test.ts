@@ -90,15 +90,17 @@ Deno.test("a model's figures are read as training writes them, and whatever else
       margin: 0.09,
       rejected: ["gan"],
       collapsed: false,
+      plain: { isolationForest: 0.8 },
     },
     losses: { autoencoder: 0.05, generator: undefined },
     heldOut: 351,
     engine: "fused",
   });
   assert.deepEqual(figures.rivals, [
-    { name: "Autoencoder", auc: 0.99, isRejected: false },
-    { name: "Both, fused", auc: 0.98, isRejected: false },
-    { name: "GAN", auc: 0.9, isRejected: true },
+    { name: "Autoencoder", auc: 0.99, isRejected: false, isPlain: false },
+    { name: "Both, fused", auc: 0.98, isRejected: false, isPlain: false },
+    { name: "GAN", auc: 0.9, isRejected: true, isPlain: false },
+    { name: "Isolation forest", auc: 0.8, isRejected: false, isPlain: true },
   ]);
   assert.equal(figures.winner, "Autoencoder");
   assert.equal(figures.margin, 0.09);

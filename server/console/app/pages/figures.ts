@@ -9,6 +9,8 @@ export interface Rival {
   /** ROC AUC on held-out windows against synthetic anomalies. */
   readonly auc: number;
   readonly isRejected: boolean;
+  /** Stands beside the nets, and judges nothing. */
+  readonly isPlain: boolean;
 }
 
 /** How a model came to be. */
@@ -51,10 +53,12 @@ export function readFigures(figures: unknown): ModelFigures {
   const { duel, losses, standIn, engine, heldOut } = record(figures);
   const { margin, winner, rejected, collapsed, plain, ...aucs } = record(duel);
   const out = new Set(Array.isArray(rejected) ? rejected : []);
-  const rivals = Object.entries({ ...aucs, ...record(plain) }).flatMap(([key, auc]) =>
-    typeof auc === "number" && auc <= 1
-      ? [{ name: rivalName(key), auc, isRejected: out.has(key) }]
-      : []
+  const rivals = [aucs, record(plain)].flatMap((group, i) =>
+    Object.entries(group).flatMap(([key, auc]) =>
+      typeof auc === "number" && auc <= 1
+        ? [{ name: rivalName(key), auc, isRejected: out.has(key), isPlain: i === 1 }]
+        : []
+    )
   );
   const won = text(winner);
   return {

@@ -42,8 +42,8 @@ function Duel({ figures }: { figures: ModelFigures }) {
   return (
     <>
       <dl class="duel">
-        {rivals.map(({ name, auc, isRejected }) => (
-          <div key={name} class="rival">
+        {rivals.map(({ name, auc, isRejected, isPlain }) => (
+          <div key={name} class={isPlain ? "rival plain" : "rival"}>
             <dt class={name === winner ? "won" : undefined}>{name}</dt>
             <dd>
               <Bar share={auc} />
@@ -187,18 +187,6 @@ function Profile({ host, users }: { host: Machine; users: HostPageData["users"] 
       <div class="columns">
         <ModelCard host={host} />
         <section class="card">
-          <h2>Do p-values hold?</h2>
-          {host.calibration.length === 0 ? <p class="muted">No window has a score yet.</p> : (
-            <>
-              <CalibrationPlot days={host.calibration} week={host.week} />
-              <p class="muted">
-                On the dashed line they come as often as they say; above it the host is stranger
-                than its model expects, and a latest week above it is drift.
-              </p>
-            </>
-          )}
-        </section>
-        <section class="card">
           <h2>Users</h2>
           <ul class="list">
             {users.edges.slice(0, 12).map(({ node }) => (
@@ -209,6 +197,18 @@ function Profile({ host, users }: { host: Machine; users: HostPageData["users"] 
               </li>
             ))}
           </ul>
+        </section>
+        <section class="card">
+          <h2>Do p-values hold?</h2>
+          {host.calibration.length === 0 ? <p class="muted">No window has a score yet.</p> : (
+            <>
+              <CalibrationPlot days={host.calibration} week={host.week} />
+              <p class="muted">
+                On the dashed line they come as often as they say; above it the host is stranger
+                than its model expects, and a latest week above it is drift.
+              </p>
+            </>
+          )}
         </section>
       </div>
       {host.channels.length > 0 && <Auditing channels={host.channels} />}
