@@ -28,6 +28,7 @@ class Channel {
     { readonly untilMs: number; readonly left: () => void }
   >();
   readonly #source: ReadableStreamDefaultReader<Uint8Array>;
+  #over = false;
 
   constructor(
     source: ReadableStream<Uint8Array>,
@@ -36,6 +37,7 @@ class Channel {
   ) {
     this.#source = source.getReader();
     this.#pump().catch(() => {}).finally(() => {
+      this.#over = true;
       ended();
       for (const listener of this.#listeners.keys()) this.#drop(listener);
     });
@@ -49,6 +51,7 @@ class Channel {
         self = listener;
         this.#listeners.set(listener, { untilMs: this.now() + LIFE_MS, left });
         listener.enqueue(HELLO); // some browsers wait for a first byte
+        if (this.#over) this.#drop(listener); // it ended while this one was on its way
       },
       cancel: () => this.#forget(self),
     });
@@ -141,7 +144,11 @@ export class Live {
 
 function stream(channel: Channel, left: () => void): Response {
   return new Response(channel.listen(left), {
-    headers: { "content-type": "text/event-stream", "cache-control": "no-cache" },
+    headers: {
+      "content-type": "text/event-stream",
+      "cache-control": "no-cache",
+      "x-accel-buffering": "no", // proxies of nginx's kind would hold events back
+    },
   });
 }
 

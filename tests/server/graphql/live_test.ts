@@ -120,3 +120,16 @@ Deno.test("answers that end at once are each caller's own, and failures free the
   await assert.rejects(live.answer("key", () => Promise.reject(new Error("x")), () => left++));
   assert.equal(left, 4);
 });
+
+Deno.test("who joins just as it ends is let go, not left waiting", async () => {
+  const live = new Live(() => 0);
+  let left = 0;
+  const start = (): Promise<Started> =>
+    Promise.resolve({ response: new Response(new Uint8Array(0)), live: true });
+  const answers = await Promise.all(Array.from({ length: 20 }, async (_, i) => {
+    for (let turns = 0; turns < i; turns++) await null; // each a moment later than the one before
+    return await live.answer("key", start, () => left++);
+  }));
+  for (const answer of answers) assert.match(await answer.text(), /^:\n\n/);
+  assert.equal(left, 20);
+});
