@@ -69,6 +69,17 @@ Deno.test("trainHosts models every host, and hosts with little history by the fl
     );
   });
 
+  await t.step(
+    "the duel names plain methods beside the nets, better than chance where a host has history",
+    () => {
+      for (const { pooled, figures: { duel: { plain, fused } } } of hosts.values()) {
+        if (pooled) continue;
+        for (const auc of Object.values(plain)) assert.ok(auc > 0.5 && auc <= 1, `${auc}`);
+        assert.ok(fused > 0.5);
+      }
+    },
+  );
+
   await t.step("programs never seen stand out, and are named", () => {
     const rows = office(60, 9);
     rows.values[30 * DIMENSIONS + NEW_PROGRAMS] = 12;
