@@ -4,7 +4,6 @@
  */
 import type { Net } from "@/models/engine.ts";
 import { BLOCK_ROWS, loadNet } from "./autoencoder.ts";
-import { fillGaps } from "./batches.ts";
 import type { Kernel, KernelNet } from "./kernel.ts";
 import { wasmKernel } from "./wasm.ts";
 
@@ -93,11 +92,14 @@ function readRows(
   rows: number,
 ) {
   const [input, padded] = [net.units[0], net.layout.widths[0]];
+  let from = start * width;
   for (let row = 0; row < rows; row++) {
-    const from = (start + row) * width;
-    input.set(values.subarray(from, from + width), row * padded);
+    const end = row * padded + width;
+    for (let at = row * padded; at < end; at++, from++) {
+      const value = values[from];
+      input[at] = value === value ? value : 0;
+    }
   }
-  fillGaps(input, 0, rows * padded);
 }
 
 function writeRows(
@@ -109,7 +111,8 @@ function writeRows(
   rows: number,
 ) {
   const [units, padded] = [net.units[layer], net.layout.widths[layer]];
-  for (let row = 0; row < rows; row++) {
+  if (padded === width) out.set(units.subarray(0, rows * width), start * width);
+  for (let row = 0; row < rows && padded !== width; row++) {
     out.set(units.subarray(row * padded, row * padded + width), (start + row) * width);
   }
 }
