@@ -19,6 +19,7 @@ interface EstateFlags {
   budget: number;
   seed: number;
   steps: number;
+  retrain: number;
 }
 
 /** Adds the command. */
@@ -43,6 +44,7 @@ export function register(program: Command): void {
     .option("--budget <n>", "false alerts a day for 1,000 users", Number, 9)
     .option("--seed <n>", "seed of training", whole, 1)
     .option("--steps <n>", "training steps of the autoencoder; the GAN has half", whole, 2000)
+    .option("--retrain <days>", "how often models are trained anew in the test weeks", whole, 7)
     .addHelpText("after", "\nExample:\n  main.ts evaluate estate --simulate 101,102 --budget 9")
     .action(estate);
   evaluate.command("logs")
@@ -144,13 +146,16 @@ async function estate(folder: string | undefined, flags: EstateFlags): Promise<v
     // Campaigns begin after three fifths of an estate's days.
     const fromMs = startMs + Math.floor(estate.truth.days * 0.6) * 86_400_000;
     const training = { autoencoder: { steps }, gan: { steps: Math.ceil(steps / 2) } };
-    const windows = await scoreEstate(estate, fromMs, { seed: flags.seed, ...training });
+    const spells = { fromMs, untilMs, everyMs: flags.retrain * 86_400_000 };
+    const windows = await scoreEstate(estate, spells, { seed: flags.seed, ...training });
     runs.push({ estate, windows, fromMs, untilMs });
     const date = (ms: number) => new Date(ms).toISOString().slice(0, 10);
     console.error(
       `Estate ${estate.truth.seed}: ${estate.hosts.size} hosts, ${estate.events} events; training ${
         date(startMs)
-      } to ${date(fromMs)} (its last third calibrates), test to ${date(untilMs)}`,
+      } to ${date(fromMs)} (its last third calibrates), test to ${
+        date(untilMs)
+      }, trained anew every ${flags.retrain} days`,
     );
   }
   const names = Object.keys(runs[0].windows[0].p);

@@ -54,10 +54,33 @@ export interface TestWindow {
   readonly topColumns: readonly number[];
 }
 
-/** Splits at `cutMs`, trains on what is before, and scores what is after. */
+/**
+ * Trains on what is before `fromMs` and scores what is after, training anew every `everyMs` on all
+ * that is before: as servers do once a host's history has grown by a quarter. Attacks that have
+ * happened by then are in what is learned.
+ */
 export async function scoreEstate(
   { hosts }: EvaluatedEstate,
+  { fromMs, untilMs, everyMs }: {
+    readonly fromMs: number;
+    readonly untilMs: number;
+    readonly everyMs: number;
+  },
+  options: TrainHostsOptions,
+): Promise<TestWindow[]> {
+  const windows: TestWindow[] = [];
+  for (let cutMs = fromMs; cutMs < untilMs; cutMs += everyMs) {
+    const endMs = cutMs + everyMs < untilMs ? cutMs + everyMs : Infinity;
+    windows.push(...await scoreSpell(hosts, cutMs, endMs, options));
+  }
+  return windows;
+}
+
+/** Trains on what is before `cutMs`, and scores what is from there to `endMs`. */
+async function scoreSpell(
+  hosts: EvaluatedEstate["hosts"],
   cutMs: number,
+  endMs: number,
   options: TrainHostsOptions,
 ): Promise<TestWindow[]> {
   const training = new Map<string, HostRows>();
@@ -65,7 +88,10 @@ export async function scoreEstate(
   for (const [host, { rows }] of hosts) {
     const numbers = Array.from({ length: rows.n }, (_, i) => i);
     training.set(host, selectRows(rows, numbers.filter((i) => rows.startMs[i] < cutMs)));
-    tested.set(host, numbers.filter((i) => rows.startMs[i] >= cutMs));
+    tested.set(
+      host,
+      numbers.filter((i) => rows.startMs[i] >= cutMs && rows.startMs[i] < endMs),
+    );
   }
   const models = await trainHosts(training, options);
   const held: Record<string, number[]> = {};
