@@ -157,8 +157,9 @@ export const scores = pgTable("scores", {
   primaryKey({ columns: [table.hostId, table.windowStart, table.userId] }),
   index("scores_strangest")
     .on(table.p, sql`(-score)`, table.hostId, table.windowStart, table.userId),
-  index("scores_time").on(table.windowStart, table.hostId, table.userId),
-  index("scores_user_time").on(table.userId, table.windowStart, table.hostId),
+  // With p at the end, so that timelines and calibrations are read from the index alone.
+  index("scores_time").on(table.windowStart, table.hostId, table.userId, table.p),
+  index("scores_user_time").on(table.userId, table.windowStart, table.hostId, table.p),
 ]);
 
 /** Windows within the alert budget. */
