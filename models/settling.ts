@@ -131,11 +131,17 @@ function plainDuel(
   if (heldOut.rows === 0 || training.rows === 0) return { isolationForest: 1, sumAboveMean: 1 };
   const sum = new PositiveSum();
   const forest = new IsolationForest(random, FOREST_TREES);
-  forest.fit(training);
+  forest.fit(withoutGaps(training));
+  const [normal, odd] = [withoutGaps(heldOut), withoutGaps(strange)];
   return {
-    isolationForest: separation(forest.score(heldOut), forest.score(strange)),
-    sumAboveMean: separation(sum.score(heldOut), sum.score(strange)),
+    isolationForest: separation(forest.score(normal), forest.score(odd)),
+    sumAboveMean: separation(sum.score(normal), sum.score(odd)),
   };
+}
+
+/** Scaled rows with the mean where a column is not audited: plain methods know no gaps. */
+function withoutGaps(rows: Matrix): Matrix {
+  return { ...rows, values: rows.values.map((value) => Number.isNaN(value) ? 0 : value) };
 }
 
 /** Reads a host's held-out windows, and synthetic anomalies, by its nets. */

@@ -3,8 +3,11 @@
  * @module
  */
 
+/** Order of the scores, highest first. @throws {RangeError} if one is NaN: it has no place. */
 function descending(scores: ArrayLike<number>): Uint32Array {
   const order = Uint32Array.from({ length: scores.length }, (_, i) => i);
+  const wrong = order.find((i) => Number.isNaN(scores[i]));
+  if (wrong !== undefined) throw new RangeError(`Cannot rank score ${wrong}: it is not a number`);
   return order.sort((a, b) => scores[b] - scores[a]);
 }
 

@@ -134,6 +134,18 @@ Deno.test("trainHosts models every host, and hosts with little history by the fl
   });
 });
 
+Deno.test("a host whose auditing is mostly off trains, and its duel has figures", async () => {
+  const rows = office(90, 6);
+  rows.channels.fill(1, 30); // the first thirty windows have every channel, the others one
+  await using engine = await openEngine({ name: "fused", workers: 0 });
+  const { figures } = (await trainHosts(new Map([["a", rows]]), { seed: 1, engine, ...QUICK }))
+    .get("a")!;
+  const { plain, autoencoder, gan } = figures.duel;
+  for (const auc of [plain.isolationForest, plain.sumAboveMean, autoencoder, gan]) {
+    assert.ok(auc >= 0 && auc <= 1, `${auc}`);
+  }
+});
+
 Deno.test("same rows and seed give the same bytes; another seed gives others", async () => {
   const [first, second, other] = [await trained(), await train(7), await train(8)];
   for (const [id, { bytes }] of first) assert.deepEqual(bytes, second.get(id)!.bytes);

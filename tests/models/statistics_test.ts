@@ -20,6 +20,11 @@ Deno.test("rocAuc counts ties half", () => {
   near(rocAuc([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1]), 0.75); // scikit-learn's own example
 });
 
+Deno.test("what is not a number has no rank", () => {
+  assert.throws(() => rocAuc([1, NaN], [0, 1]), /Cannot rank score 1: it is not a number/);
+  assert.throws(() => averagePrecision([NaN, 2], [0, 1]), /Cannot rank score 0/);
+});
+
 Deno.test("averagePrecision agrees with scikit-learn's example", () => {
   near(averagePrecision([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1]), 0.8333333, 1e-6);
   assert.equal(averagePrecision([1, 1, 1, 1], [1, 0, 0, 0]), 0.25);
