@@ -54,24 +54,20 @@ export function featureReader(net: Net, rows: Matrix): FeatureReader {
 
 const heads = new WeakMap<Net, Net>();
 
-/** Units of the layer that is read; the layers after it are not run. */
+/**
+ * Units of the layer that is read. The layers after it are not run: one unit of nothing stands in
+ * for them, so that the layer stays a hidden one, with its ReLU.
+ */
 function featuresOf(net: Net, values: Float32Array): Float32Array {
   let head = heads.get(net);
   if (!head) {
-    const widths = net.architecture.widths.slice(0, FEATURE_LAYER + 1);
-    let size = 0;
-    for (let i = 1; i < widths.length; i++) size += (widths[i - 1] + 1) * widths[i];
-    head = {
-      architecture: { widths, slope: net.architecture.slope },
-      weights: net.weights.slice(0, size),
-    };
+    const widths = [...net.architecture.widths.slice(0, FEATURE_LAYER + 1), 1];
+    const size = widths.slice(1).reduce((sum, width, i) => sum + (widths[i] + 1) * width, 0);
+    const weights = net.weights.slice(0, size).fill(0, size - widths[FEATURE_LAYER] - 1);
+    head = { architecture: { widths, slope: net.architecture.slope }, weights };
     heads.set(net, head);
   }
-  const [features] = forward(head, values);
-  // A net's last layer is linear; here it is a hidden one.
-  const slope = Math.fround(net.architecture.slope);
-  for (let i = 0; i < features.length; i++) if (features[i] < 0) features[i] *= slope;
-  return features;
+  return forward(head, values, [FEATURE_LAYER])[0];
 }
 
 /**

@@ -172,7 +172,9 @@ export function rowRarity(
 
 /** One host's model, read from its checkpoint. */
 export class HostModel {
-  readonly #shares = new Float32Array(DIMENSIONS);
+  readonly #scales = new Float64Array(3);
+  readonly #best = new Float64Array(TOP_COLUMNS);
+  readonly #bestColumns = new Uint8Array(TOP_COLUMNS);
   readonly #rarities = new Float32Array(DIMENSIONS);
 
   /** Takes the parts of one host. */
@@ -207,8 +209,7 @@ export class HostModel {
       out.score[from + r] = score;
       out.p[from + r] = pValue(calibrations[entityClass], score);
       out.confidence[from + r] = this.#confidence(input, r);
-      this.#share(parts, logs, r, rare);
-      this.#writeTop(out, from + r);
+      this.#writeTop(parts, logs, r, rare, out, from + r);
     }
   }
 
@@ -221,41 +222,47 @@ export class HostModel {
   }
 
   /**
-   * Each column's share of the row's score: its part of the rarity, and of each residual reading by
-   * how high that is. The GAN's part follows the residuals: a hidden layer names no columns.
+   * Writes the columns with the largest shares of the row's score: their part of the rarity, and of
+   * each residual reading by how high that is. The GAN's part follows the residuals: a hidden layer
+   * names no columns.
    */
-  #share(parts: ResidualParts, logs: Readings["logs"], row: number, rare: number) {
-    const shares = this.#shares;
-    shares.set(this.#rarities);
+  #writeTop(
+    parts: ResidualParts,
+    logs: Readings["logs"],
+    row: number,
+    rare: number,
+    out: Scored,
+    outRow: number,
+  ) {
+    const [squares, distances, surprises] = parts;
+    const scales = this.#scales;
     let total = rare;
     for (let k = 0; k < parts.length; k++) {
       const height = Math.max(0.1, robustZ(logs[k][row], this.parts.spreads[k])) / parts.length;
-      const scale = height / Math.exp(logs[k][row]);
+      scales[k] = height / Math.exp(logs[k][row]);
       total += height;
-      const at = row * DIMENSIONS;
-      for (let i = 0; i < DIMENSIONS; i++) shares[i] += scale * parts[k][at + i];
     }
-    for (let i = 0; i < DIMENSIONS; i++) shares[i] /= total;
-  }
-
-  #writeTop(out: Scored, row: number) {
-    const { usual } = this.parts;
-    const shares = this.#shares;
-    const top = row * TOP_COLUMNS;
-    let found = 0;
-    for (let i = 0; i < DIMENSIONS; i++) {
-      if (found === TOP_COLUMNS && !(shares[i] > shares[out.topColumns[top + found - 1]])) continue;
-      let at = found < TOP_COLUMNS ? found++ : TOP_COLUMNS - 1;
-      for (; at > 0 && shares[i] > shares[out.topColumns[top + at - 1]]; at--) {
-        out.topColumns[top + at] = out.topColumns[top + at - 1];
+    const [a, b, c] = scales;
+    const best = this.#best.fill(-1);
+    const columns = this.#bestColumns;
+    let least = -1;
+    for (let i = 0, at = row * DIMENSIONS; i < DIMENSIONS; i++, at++) {
+      const part = this.#rarities[i] + a * squares[at] + b * distances[at] + c * surprises[at];
+      if (!(part > least)) continue;
+      let place = TOP_COLUMNS - 1;
+      for (; place > 0 && part > best[place - 1]; place--) {
+        best[place] = best[place - 1];
+        columns[place] = columns[place - 1];
       }
-      out.topColumns[top + at] = i;
+      best[place] = part;
+      columns[place] = i;
+      least = best[TOP_COLUMNS - 1];
     }
-    for (let at = top; at < top + TOP_COLUMNS; at++) {
-      const column = out.topColumns[at];
-      out.topShares[at] = Math.max(0, shares[column]);
-      out.topLow[at] = usual[column];
-      out.topHigh[at] = usual[DIMENSIONS + column];
+    for (let k = 0, at = outRow * TOP_COLUMNS; k < TOP_COLUMNS; k++, at++) {
+      out.topColumns[at] = columns[k];
+      out.topShares[at] = Math.max(0, best[k] / total);
+      out.topLow[at] = this.parts.usual[columns[k]];
+      out.topHigh[at] = this.parts.usual[DIMENSIONS + columns[k]];
     }
   }
 }
