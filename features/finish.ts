@@ -72,8 +72,14 @@ const SCALE = Float64Array.from(FEATURES, ({ wireScale }: Column) => wireScale);
 const LOW = Float64Array.from(FEATURES, ({ wireRange }: Column) => wireRange[0]);
 const HIGH = Float64Array.from(FEATURES, ({ wireRange }: Column) => wireRange[1]);
 
-/** The row's wire integers; the memory stays as it is. */
-export function finishRow(user: string, row: Row, context: RowContext): Int32Array {
+/** Writes the row's wire integers to `wire` at `at`; the memory stays as it is. */
+export function finishRow(
+  user: string,
+  row: Row,
+  context: RowContext,
+  wire: Int32Array,
+  at: number,
+): void {
   const out = VALUES.fill(0);
   const { tally } = row;
   const before = context.memory.users.get(user) ?? newcomer(context.hour.startMs);
@@ -98,7 +104,7 @@ export function finishRow(user: string, row: Row, context: RowContext): Int32Arr
   out[COLUMN.data_touch] += tally.distinct(SET.data_touch); // changes, and the files read
   if (user === SYSTEM_USER) hostColumns(out, context);
   else for (const i of HOST_ONLY) out[i] = 0;
-  return toWire(out);
+  toWire(out, wire, at);
 }
 
 function newcomer(startMs: number): UserMemory {
@@ -246,11 +252,9 @@ function hostColumns(out: Float64Array, { rows, memory, gap }: RowContext): void
 }
 
 /** Values in their units -> integers in wire units, within each column's range. */
-function toWire(values: Float64Array): Int32Array {
-  const wire = new Int32Array(DIMENSIONS);
+function toWire(values: Float64Array, wire: Int32Array, at: number): void {
   for (let i = 0; i < DIMENSIONS; i++) {
     if (values[i] === 0) continue; // most are
-    wire[i] = Math.min(HIGH[i], Math.max(LOW[i], Math.round(values[i] * SCALE[i])));
+    wire[at + i] = Math.min(HIGH[i], Math.max(LOW[i], Math.round(values[i] * SCALE[i])));
   }
-  return wire;
 }

@@ -35,6 +35,9 @@ export interface WindowRow {
   readonly events: number;
   /** Bit i is set where mask channel i of the schema is audited on the host. */
   readonly channels: number;
-  /** {@link DIMENSIONS} integers in wire units (value = wire / the column's wireScale). */
+  /**
+   * {@link DIMENSIONS} integers in wire units (value = wire / the column's wireScale); the rows of an
+   * hour share a buffer.
+   */
   readonly values: Int32Array;
 }

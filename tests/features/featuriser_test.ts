@@ -62,7 +62,7 @@ function rowsOf(events: readonly EventView[], options: FeaturiserOptions): Windo
 function digest(rows: readonly WindowRow[]): string {
   const hash = createHash("sha256");
   for (const { values, ...row } of rows) {
-    hash.update(JSON.stringify(row)).update(new Uint8Array(values.buffer));
+    hash.update(JSON.stringify(row)).update(new Uint8Array(values.slice().buffer));
   }
   return hash.digest("hex").slice(0, 16);
 }
