@@ -14,8 +14,12 @@ function descending(scores: ArrayLike<number>): Uint32Array {
 /**
  * Area under the ROC curve: the chance that a strange row scores above a normal one, ties half
  * (Mann & Whitney 1947). NaN if either kind is missing.
+ * @throws RangeError if a score is NaN, which ranks nowhere.
  */
 export function rocAuc(scores: ArrayLike<number>, labels: ArrayLike<number>): number {
+  for (let i = 0; i < scores.length; i++) {
+    if (Number.isNaN(scores[i])) throw new RangeError(`Cannot rank scores: score ${i} is NaN`);
+  }
   const order = descending(scores);
   let [positives, negatives, wins] = [0, 0, 0];
   for (let i = 0; i < order.length;) {

@@ -29,7 +29,6 @@ export interface Locator {
 export interface Page extends Pick<Locator, "locator" | "getByRole"> {
   goto(url: string): Promise<unknown>;
   url(): string;
-  title(): Promise<string>;
   getByText(text: string | RegExp): Locator;
   getByLabel(text: string | RegExp): Locator;
   // deno-lint-ignore no-explicit-any

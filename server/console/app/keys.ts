@@ -3,7 +3,7 @@
  * @module
  */
 import { signal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 /** What a key does. */
 export interface Binding {
@@ -45,7 +45,7 @@ addEventListener("keydown", (event) => {
 export function useKeys(keys: readonly Binding[]): void {
   const latest = useRef(keys);
   latest.current = keys;
-  useEffect(() => {
+  useLayoutEffect(() => { // as soon as the page can be seen, its keys work
     const mine = keys.map(({ key, does }) => ({
       key,
       does,

@@ -2,7 +2,7 @@
  * What surrounds every page: navigation, who is signed in, and whether the server is there.
  * @module
  */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Said } from "./act.tsx";
 import { comebacks, enter, type Entrance, entrance, reachable, signedIn } from "./api.ts";
 import { bindings, useKeys } from "./keys.ts";
@@ -116,7 +116,7 @@ function Signed({ viewer }: { viewer: Person }) {
   const found = PAGES.map((page) => ({ page, params: match(page.path, pathname) }))
     .find(({ params }) => params);
   const title = found?.page.title ?? "Not found";
-  useEffect(() => void (document.title = `${title} · Habit`), [title]);
+  useLayoutEffect(() => void (document.title = `${title} · Habit`), [title]);
   const leave = async () => {
     await enter("sign-out", {}).catch(() => {});
     forget();
