@@ -85,6 +85,11 @@ export function noCounts(): EventCounts {
   };
 }
 
+/** Adds counts to others. */
+export function addCounts(into: EventCounts, counts: EventCounts): void {
+  for (const key of Object.keys(noCounts()) as (keyof EventCounts)[]) into[key] += counts[key];
+}
+
 interface Host {
   readonly featuriser: Featuriser;
   /** Events before this were counted by an earlier run. */

@@ -4,16 +4,15 @@
  * @module
  */
 import type { DatabaseSync } from "node:sqlite";
-import { join } from "node:path";
 import { getLogger } from "@logtape/logtape";
 import type { EventView } from "@/features/event.ts";
-import { writeWhole } from "./config.ts";
 import { Governor, type Limits } from "./governor.ts";
-import { type EventCounts, Hosts, type Scorer } from "./hosts.ts";
+import { Hosts, type Scorer } from "./hosts.ts";
 import { type EstateKeys, Masker } from "./pseudonym.ts";
 import type { Authorise } from "./request.ts";
 import { pause, RefusedError, Shipper } from "./ship.ts";
-import { Spool, type SpoolReport } from "./spool.ts";
+import { Spool } from "./spool.ts";
+import { type Health, writeHealth } from "./status.ts";
 import { openStore } from "./store.ts";
 
 const log = getLogger(["habit", "agent"]);
@@ -24,8 +23,6 @@ const DAY_MS = 86_400_000;
 const PACE_MS = 200;
 /** Pause after a refusal. */
 const REFUSED_MS = 10 * 60_000;
-/** File in the state folder that `agent status` reads. */
-export const STATUS_FILE = "status.json";
 
 /** A log that goes on: the Windows event log, or a fake of it. */
 export interface LiveSource extends Disposable {
@@ -73,26 +70,6 @@ export interface LiveOptions {
   readonly scorer?: Scorer;
   /** Told once a minute how the agent fares. */
   readonly onHealth?: (health: Health) => void;
-}
-
-/** How the agent fares. */
-export interface Health {
-  /** When this was written, milliseconds since 1970. */
-  readonly atMs: number;
-  /** What became of the events since the start. */
-  readonly counts: EventCounts;
-  /** What waits to be sent. */
-  readonly spool: SpoolReport;
-  /** Last acknowledgment, milliseconds since 1970; undefined where none came since the start. */
-  readonly acknowledgedMs: number | undefined;
-  /** Why the server refuses what is sent; undefined where it does not. */
-  readonly problem: string | undefined;
-  /** Failures to send since then. */
-  readonly failures: number;
-  /** Resident memory, bytes. */
-  readonly memoryBytes: number;
-  /** How each channel fares. */
-  readonly channels: readonly object[];
 }
 
 class LiveRun {
@@ -229,7 +206,7 @@ class LiveRun {
       memoryBytes,
       failures,
     });
-    writeWhole(join(this.#options.stateFolder, STATUS_FILE), JSON.stringify(health, null, 2));
+    writeHealth(this.#options.stateFolder, health);
     this.#options.onHealth?.(health);
   }
 }

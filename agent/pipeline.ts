@@ -9,13 +9,13 @@ import type { Featuriser } from "@/features/featuriser.ts";
 import { groupByHost, listFiles, type LogFile, type Refused } from "./catalogue.ts";
 import { type KnownFile, lookAt, markDone } from "./files.ts";
 import { Governor, type Limits, NO_LIMITS } from "./governor.ts";
-import { type EventCounts, Hosts, noCounts, type Scorer } from "./hosts.ts";
+import { addCounts, type EventCounts, Hosts, noCounts, type Scorer } from "./hosts.ts";
 import { MergedCursor } from "./merge.ts";
 import { openLog } from "./open_log.ts";
 import { type EstateKeys, Masker } from "./pseudonym.ts";
 import { type Authorise, byToken } from "./request.ts";
 import { pause, Shipper } from "./ship.ts";
-import { Spool, SPOOL_BYTES } from "./spool.ts";
+import { Spool, SPOOL_BYTES, type SpoolReport } from "./spool.ts";
 import { openStore } from "./store.ts";
 
 const DAY_MS = 86_400_000;
@@ -87,8 +87,8 @@ export interface FolderSummary extends EventCounts {
   hosts: number;
   /** Rows acknowledged in this run. */
   acknowledged: number;
-  /** Rows dropped as the spool was full, since the state was made. */
-  dropped: number;
+  /** What waits, and what was dropped as the spool was full, since the state was made. */
+  spool: SpoolReport;
   /** Records that could not be read, by reason. */
   skipped: Map<string, number>;
 }
@@ -111,7 +111,7 @@ class FolderRun {
     refused: [],
     hosts: 0,
     acknowledged: 0,
-    dropped: 0,
+    spool: { rows: 0, bytes: 0, dropped: 0, oldestMs: undefined },
     skipped: new Map(),
   };
   #phase: FolderProgress["phase"] = "look";
@@ -153,7 +153,7 @@ class FolderRun {
     }
     await this.settle();
     this.#shipper?.check();
-    this.summary.dropped = this.#spool.report().dropped;
+    this.summary.spool = this.#spool.report();
   }
 
   /** Finds the logs, and of new or changed ones their hosts and times. */
@@ -296,10 +296,6 @@ export async function runFolder(options: FolderOptions): Promise<FolderSummary> 
     stop.abort();
     await run.settle();
   }
-}
-
-function addCounts(into: EventCounts, counts: EventCounts): void {
-  for (const key of Object.keys(counts) as (keyof EventCounts)[]) into[key] += counts[key];
 }
 
 function sum(values: readonly number[]): number {

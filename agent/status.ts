@@ -2,13 +2,53 @@
  * What `agent status` says, from the health that the running agent writes once a minute.
  * @module
  */
+import { getLogger } from "@logtape/logtape";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Health, STATUS_FILE } from "./live.ts";
+import { writeWhole } from "./config.ts";
+import type { EventCounts } from "./hosts.ts";
+import type { SpoolReport } from "./spool.ts";
 import type { ChannelStatus } from "./windows/channel_log.ts";
 
+const log = getLogger(["habit", "agent"]);
+/** File in the state folder that `agent status` reads. */
+const STATUS_FILE = "status.json";
 /** Age after which an agent that writes every minute has ended, milliseconds. */
 const OLD_MS = 3 * 60_000;
+
+/** How the agent fares. */
+export interface Health {
+  /** When this was written, milliseconds since 1970. */
+  readonly atMs: number;
+  /** What became of the events since the start. */
+  readonly counts: EventCounts;
+  /** What waits to be sent. */
+  readonly spool: SpoolReport;
+  /** Last acknowledgment, milliseconds since 1970; undefined where none came since the start. */
+  readonly acknowledgedMs: number | undefined;
+  /** Why the server refuses what is sent; undefined where it does not. */
+  readonly problem: string | undefined;
+  /** Failures to send since then. */
+  readonly failures: number;
+  /** Resident memory, bytes. */
+  readonly memoryBytes: number;
+  /** How each channel of the live log fares. */
+  readonly channels: readonly object[];
+  /** Records of files that could not be read, by reason. */
+  readonly skipped?: Readonly<Record<string, number>>;
+}
+
+/**
+ * Writes how the agent fares. Where it cannot be written (a full disk, a scanner that holds the
+ * file), that is logged, and no reason to stop reading.
+ */
+export function writeHealth(stateFolder: string, health: Health): void {
+  try {
+    writeWhole(join(stateFolder, STATUS_FILE), JSON.stringify(health, null, 2));
+  } catch (error) {
+    log.error("The status could not be written; it is tried again in a minute.", { error });
+  }
+}
 
 /** The last health of an agent; undefined where it never ran. */
 export function readHealth(stateFolder: string): Health | undefined {
@@ -43,12 +83,17 @@ export function statusLines(health: Health, nowMs: number): string[] {
     `memory    ${Math.round(memoryBytes / 2 ** 20)} MiB`,
   ];
   if (problem) lines.push(`problem   ${problem}`);
+  const skipped = Object.entries(health.skipped ?? {});
+  if (skipped.length > 0) {
+    lines.push(`files     not readable: ${skipped.map(([why, n]) => `${n} x ${why}`).join(", ")}`);
+  }
   for (const channel of health.channels as readonly ChannelStatus[]) {
     const lag = channel.lastTimeMs > 0 ? minutes(nowMs - channel.lastTimeMs) : "-";
     const errors = Object.entries(channel.errors).map(([name, count]) => `${name} x${count}`);
     lines.push(
       `${channel.channel}: ${channel.state}, record ${channel.lastRecordId}, last event ${lag} ago, ` +
-        `${channel.missed} missed in ${channel.gaps} gaps, ${channel.stalls} stalls` +
+        `${channel.behind} behind, ${channel.missed} missed in ${channel.gaps} gaps, ` +
+        `${channel.unreadable} not readable, ${channel.stalls} stalls` +
         (channel.problem ? `; ${channel.problem}` : "") +
         (errors.length > 0 ? `; ${errors.join(", ")}` : ""),
     );

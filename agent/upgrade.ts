@@ -13,6 +13,10 @@ import { openSigned, UntrustedError } from "./signed.ts";
 
 /** Starts that a new bundle has to report in. */
 const TRIAL_STARTS = 3;
+/** Code with which the agent ends for the task scheduler to start it anew. */
+export const RESTART_CODE = 75;
+/** How long a start of a new bundle may go on without a report: one that hangs must not stay. */
+export const TRIAL_MS = 4 * 3_600_000;
 const FILE = "bundle.json";
 
 /** What a server says of a bundle. */
@@ -132,4 +136,12 @@ function rolledBack(known: Installed): Installed {
 export function confirm(stateFolder: string): void {
   const known = read(stateFolder);
   if (known && !known.confirmed) write(stateFolder, { ...known, confirmed: true });
+}
+
+/** Waits, without keeping the process alive; true where the bundle has not reported in by then. */
+export function trialFailed(stateFolder: string, waitMs: number = TRIAL_MS): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(read(stateFolder)?.confirmed === false), waitMs);
+    Deno.unrefTimer(timer);
+  });
 }

@@ -4,8 +4,9 @@
  * @module
  */
 import { readIdentity } from "@/agent/config.ts";
-import { bundleToStart } from "@/agent/upgrade.ts";
+import { bundleToStart, RESTART_CODE, trialFailed } from "@/agent/upgrade.ts";
 import { Command } from "commander";
+import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 import { addCommands } from "./agent.ts";
 
@@ -20,8 +21,10 @@ function release(args: readonly string[]): string | undefined {
 
 try {
   const path = release(Deno.args);
-  if (path) await import(pathToFileURL(path).href);
-  else {
+  if (path) {
+    trialFailed(dirname(path)).then((failed) => failed && Deno.exit(RESTART_CODE));
+    await import(pathToFileURL(path).href);
+  } else {
     const program = new Command("habit-agent")
       .description("Reads a host's event logs and sends one vector per user and hour.")
       .showHelpAfterError("(add --help for the flags and an example)")

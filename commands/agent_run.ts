@@ -1,6 +1,8 @@
 /** Composes a running agent: where events come from, what judges windows, who is told. @module */
 import { readIdentity } from "@/agent/config.ts";
 import type { Identity } from "@/agent/config.ts";
+import { FolderStatus } from "@/agent/folder_status.ts";
+import { Governor } from "@/agent/governor.ts";
 import { runLive } from "@/agent/live.ts";
 import { logFile } from "@/agent/log_file.ts";
 import { type FolderSummary, runFolder } from "@/agent/pipeline.ts";
@@ -8,7 +10,7 @@ import { repeat } from "@/agent/repeat.ts";
 import { type Authorise, bySignature } from "@/agent/request.ts";
 import { type OfferOutcome, takeOffers } from "@/agent/offers.ts";
 import { readSettings, runOptions, type Settings } from "@/agent/settings.ts";
-import { confirm } from "@/agent/upgrade.ts";
+import { confirm, RESTART_CODE } from "@/agent/upgrade.ts";
 import { pause } from "@/agent/ship.ts";
 import { auditedChannels, readBackup } from "@/agent/windows/audit.ts";
 import { CHANNELS, FORWARDED_FIELDS } from "@/agent/windows/channels.ts";
@@ -25,8 +27,6 @@ const log = getLogger(["habit", "agent"]);
 
 /** The server is asked for settings and releases this often. */
 const OFFERS_MS = 15 * 60_000;
-/** Code with which the agent ends for the task scheduler to start its new release. */
-const RESTART_CODE = 75;
 
 /** Flags of `agent run` and `agent backfill`. */
 export interface RunFlags {
@@ -117,9 +117,12 @@ async function run(options: RunFlags, identity: Identity, signal: AbortSignal): 
   } else if (options.follow === undefined) {
     await readFolder(common, { ...options, logs }, readSettings(stateFolder), signal);
   } else {
+    const status = new FolderStatus(stateFolder, Date.now);
     await underOffers(common, signal, async (settings, until) => {
+      const watchdog = new Governor(runOptions(settings).limits);
       while (!until.aborted) {
-        await readFolder(common, { ...options, logs }, settings, until);
+        await readFolder(common, { ...options, logs }, settings, until, status);
+        watchdog.checkMemory();
         if (!until.aborted) confirm(stateFolder); // all was acknowledged
         await pause(options.follow! * 1000, until);
       }
@@ -192,6 +195,7 @@ async function readFolder(
   options: RunFlags & { logs: string },
   settings: Settings,
   signal: AbortSignal,
+  status?: FolderStatus,
 ): Promise<void> {
   const progress = stderrProgress();
   const summary = await runFolder({
@@ -201,12 +205,15 @@ async function readFolder(
     token: authorise,
     signal,
     complete: options.follow === undefined,
-    onProgress: ({ phase, bytes, bytesTotal, events, windows, acknowledged }) => {
+    onProgress: (now) => {
+      const { phase, bytes, bytesTotal, events, windows, acknowledged } = now;
+      status?.progress(now);
       const [done, total] = phase === "ship" ? [acknowledged, windows] : [bytes, bytesTotal];
       const detail = `${events} events, ${windows} windows, ${acknowledged} acknowledged`;
       progress.show(phase, done, total, detail);
     },
   });
+  status?.add(summary);
   report(summary, options.json === true);
 }
 
@@ -215,7 +222,7 @@ function report(summary: FolderSummary, json: boolean): void {
     console.log(JSON.stringify({ ...summary, skipped: Object.fromEntries(summary.skipped) }));
     return;
   }
-  const { files, hosts, events, windows, acknowledged, dropped, refused, late, before } = summary;
+  const { files, hosts, events, windows, acknowledged, spool, refused, late, before } = summary;
   console.log(
     `${events} events of ${hosts} hosts in ${files} logs became ${windows} windows; ` +
       `${acknowledged} acknowledged.`,
@@ -224,5 +231,6 @@ function report(summary: FolderSummary, json: boolean): void {
   if (refused.length > 5) console.log(`… and ${refused.length - 5} more files that are no logs.`);
   if (before > 0) console.log(`${before} events lie in windows that an earlier run closed.`);
   if (late > 0) console.log(`${late} events came after their window was closed: not counted.`);
+  const { dropped } = spool;
   if (dropped > 0) console.log(`${dropped} windows were dropped as the spool was full.`);
 }

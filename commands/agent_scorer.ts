@@ -44,8 +44,15 @@ export class ModelScorer implements Scorer {
     if (!this.#model || rows.length === 0 || rows[0].host !== this.#host) {
       return rows.map(() => false);
     }
-    const { p } = this.#model.score(hostRows(rows, this.#accountOf));
-    return Array.from(p, (chance) => chance < URGENT_P);
+    try {
+      const { p } = this.#model.score(hostRows(rows, this.#accountOf));
+      return Array.from(p, (chance) => chance < URGENT_P);
+    } catch (error) {
+      // Windows must be kept and sent whatever the model makes of them: the server scores them too.
+      log.error("The model cannot judge windows; they wait for the server's score.", { error });
+      this.#model = undefined;
+      return rows.map(() => false);
+    }
   }
 }
 

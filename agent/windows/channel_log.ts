@@ -48,6 +48,8 @@ export interface ChannelStatus {
   lastRecordId: number;
   /** Milliseconds since 1970; 0 before the first event. */
   lastTimeMs: number;
+  /** Records that the log held after our position when it was last asked. */
+  behind: number;
   /** Events read since the start. */
   events: number;
   /** Times that records were missing, and how many were. */
@@ -117,6 +119,7 @@ export class ChannelLog implements Disposable {
       problem: "",
       lastRecordId: this.#lastId,
       lastTimeMs: 0,
+      behind: 0,
       events: 0,
       gaps: 0,
       missed: 0,
@@ -372,8 +375,13 @@ export class ChannelLog implements Disposable {
 
   /** Whether the log holds records after our position. */
   #isBehind(): boolean {
-    const newest = this.#newest();
-    return newest !== undefined && newest > bookmarkRecordId(this.#bookmark());
+    return this.checkLag() > 0;
+  }
+
+  /** Records that the log holds after our position, 0 where Windows does not say; kept in `status`. */
+  checkLag(): number {
+    const newest = this.#newest() ?? 0;
+    return this.status.behind = Math.max(0, newest - bookmarkRecordId(this.#bookmark()));
   }
 
   /**

@@ -111,7 +111,10 @@ export class LiveLog implements Disposable {
 
   /** How each channel fares. */
   status(): ChannelStatus[] {
-    return this.#sources.map(({ log }) => log.status);
+    return this.#sources.map(({ log }) => {
+      log.checkLag();
+      return log.status;
+    });
   }
 
   /** Closes every channel. */

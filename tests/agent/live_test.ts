@@ -149,6 +149,18 @@ Deno.test("quiet hours close by the clock, and status tells how the agent fares"
   assert.match(status.channels[1].problem, /no such log/);
 });
 
+Deno.test("a status that cannot be written is no reason to stop reading", async () => {
+  const fake = new FakeWevtapi();
+  using state = temporary();
+  await using server = new LedgerServer();
+  Deno.mkdirSync(`${state.path}/status.json/held`, { recursive: true });
+  fake.append("Security", ...logons(1, 10));
+  await runUntil(fake, state.path, server, () => server.events === 10, {
+    nowMs: START_MS + 3 * HOUR_MS,
+  });
+  assert.equal(server.events, 10);
+});
+
 Deno.test("a server that revoked the agent does not end it: it reads on and spools", async () => {
   const fake = new FakeWevtapi();
   using state = temporary();

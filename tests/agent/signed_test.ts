@@ -1,6 +1,13 @@
 import { DEFAULT_SETTINGS, LOCK_FILE, readSettings, takeSettings } from "@/agent/settings.ts";
 import { UntrustedError } from "@/agent/signed.ts";
-import { bundlePath, bundleToStart, confirm, isWanted, stage } from "@/agent/upgrade.ts";
+import {
+  bundlePath,
+  bundleToStart,
+  confirm,
+  isWanted,
+  stage,
+  trialFailed,
+} from "@/agent/upgrade.ts";
 import { type Signed, type SignedPurpose, signedText } from "@/features/signed.ts";
 import { takeOffers } from "@/agent/offers.ts";
 import { currentBundle, readOffers } from "@/server/agents.ts";
@@ -75,6 +82,20 @@ Deno.test("a bundle that reports in stays; one that does not is rolled back and 
   for (let i = 0; i < 3; i++) assert.equal(start(), bundlePath(path, 7), "rolled back");
   assert.ok(!isWanted(path, eight, serverKey, 7), "not tried again");
   assert.ok(isWanted(path, bundle(9)[0], serverKey, 7));
+});
+
+Deno.test("a bundle that hangs is given up when its trial is over; one that reported in is not", async () => {
+  using state = temporary();
+  const failed = async () => {
+    const alive = setInterval(() => {}, 10); // the trial's timer lets a process end
+    return await trialFailed(state.path, 0).finally(() => clearInterval(alive));
+  };
+  assert.equal(await failed(), false, "the installed one is on no trial");
+  const [two, bytes] = bundle(2);
+  stage(state.path, two, bytes, serverKey);
+  assert.equal(await failed(), true);
+  confirm(state.path);
+  assert.equal(await failed(), false);
 });
 
 Deno.test("what a server's folder offers is what an agent takes, by the key of its enrolment", async () => {

@@ -71,6 +71,13 @@ Deno.test("what the model finds strange is urgent, what it knows is not; without
   );
   scorer.replace(Uint8Array.of(1, 2, 3));
   assert.deepEqual(scorer.urgent([strange]), [p[0] < URGENT_P], "a broken model is left alone");
+  const nowhere = {
+    ...strange,
+    get channels(): number {
+      throw new RangeError("no such row");
+    },
+  };
+  assert.deepEqual(scorer.urgent([nowhere]), [false], "what cannot be judged is sent all the same");
 });
 
 Deno.test("a newer model is kept, an unchanged one is not sent again, and none is needed to go on", async () => {

@@ -1,8 +1,8 @@
 import { readIdentity } from "@/agent/config.ts";
 import { enrol, EnrolError } from "@/agent/enrol.ts";
-import { statusLines } from "@/agent/status.ts";
+import { readHealth, statusLines } from "@/agent/status.ts";
 import { bySignature } from "@/agent/request.ts";
-import type { Health } from "@/agent/live.ts";
+import type { Health } from "@/agent/status.ts";
 import { noCounts } from "@/agent/hosts.ts";
 import { keptModel } from "@/agent/model.ts";
 import { readSettings, runOptions } from "@/agent/settings.ts";
@@ -127,6 +127,7 @@ Deno.test("status says in words whether the agent runs, and what each channel mi
     acknowledgedMs: now - 120_000,
     problem: undefined,
     failures: 4,
+    skipped: { "damaged": 3 },
     memoryBytes: 50 * 2 ** 20,
     channels: [{
       channel: "Security",
@@ -134,10 +135,11 @@ Deno.test("status says in words whether the agent runs, and what each channel mi
       problem: "",
       lastRecordId: 77,
       lastTimeMs: now - 180_000,
+      behind: 40,
       events: 12,
       gaps: 1,
       missed: 5,
-      unreadable: 0,
+      unreadable: 7,
       reopened: 0,
       stalls: 0,
       errors: { RPC_S_INVALID_BOUND: 2 },
@@ -146,7 +148,11 @@ Deno.test("status says in words whether the agent runs, and what each channel mi
   const lines = statusLines(health, now);
   assert.equal(lines[0], "running");
   assert.match(lines.join("\n"), /2 dropped[^]*last acknowledged 2 min ago, 4 failures/);
-  assert.match(lines.at(-1)!, /record 77, last event 3 min ago, 5 missed in 1 gaps.*BOUND x2/);
+  assert.match(
+    lines.at(-1)!,
+    /record 77, last event 3 min ago, 40 behind, 5 missed in 1 gaps, 7 not .*BOUND x2/,
+  );
+  assert.ok(lines.includes("files     not readable: 3 x damaged"));
   assert.match(statusLines(health, now + 3_600_000)[0], /NOT RUNNING.* 6[01] min ago/);
 });
 
@@ -194,6 +200,8 @@ Deno.test("an agent that follows a folder takes the server's settings and its ho
   const rows = 11 * 4;
   assert.equal(ledger.stored.size, rows, "of twelve hours the last is within its 15 minutes");
   assert.deepEqual(keptModel(state.path), model, "kept, though it cannot be read");
+  const health = readHealth(state.path)!;
+  assert.deepEqual([health.counts.windows, health.spool.rows], [rows, 0], "status tells of it");
   const settings = () => readSettings(state.path).version === 4;
   await until(follow([]), settings);
   assert.equal(runOptions(readSettings(state.path)).latenessMs, 36_000_000);

@@ -1,6 +1,7 @@
 /** What broke other log shippers on Windows, each as a script that ours must survive. */
 import { LiveLog } from "@/agent/windows/live_log.ts";
 import type { ChannelStatus } from "@/agent/windows/channel_log.ts";
+import { ERRORS, windowsError } from "@/agent/windows/codes.ts";
 import { CHANNELS, FORWARDED_FIELDS } from "@/agent/windows/channels.ts";
 import { fieldSlot } from "@/features/fields.ts";
 import { FakeChannel, type FakeRecord, FakeWevtapi } from "./fake_wevtapi.ts";
@@ -191,6 +192,7 @@ Deno.test("7: a channel that stalls without an error is found by its newest reco
   stage.nowMs += 61_000;
   stage.log.look();
   assert.deepEqual(stage.read(), [], "perhaps it is only late");
+  assert.equal(stage.status.behind, 3);
   stage.nowMs += 61_000;
   stage.log.look();
   assert.deepEqual(stage.read(), [4, 5, 6]);
@@ -314,6 +316,7 @@ Deno.test("14: each channel tells where it is, what it missed and what failed", 
     problem: "",
     lastRecordId: 20,
     lastTimeMs: START_MS + 20_000,
+    behind: 0,
     events: 16,
     gaps: 1,
     missed: 4,
@@ -322,4 +325,32 @@ Deno.test("14: each channel tells where it is, what it missed and what failed", 
     stalls: 0,
     errors: { RPC_S_INVALID_BOUND: 1 },
   });
+});
+
+Deno.test("every error that Windows has a number for loses nothing, doubles nothing, leaves no handle", () => {
+  const unknown = 31_337;
+  for (const code of [...ERRORS.keys(), unknown]) {
+    for (const call of ["EvtSubscribe", "EvtNext", "EvtRender"] as const) {
+      using stage = new Stage();
+      stage.fake.append("Security", ...records(1, 60));
+      let [failures, calls] = [0, 0];
+      const fails = () => ++calls % 2 === 1 && failures++ < 3 ? code : undefined;
+      stage.security[
+        call === "EvtSubscribe" ? "onSubscribe" : call === "EvtNext" ? "onNext" : "onRender"
+      ] = fails;
+      stage.start();
+      const ids: number[] = [];
+      for (let turn = 0; turn < 12; turn++) {
+        ids.push(...stage.read());
+        stage.nowMs += 61_000;
+        stage.log.look();
+      }
+      const where = `${call} ${windowsError(code).name}`;
+      const expected = upTo(60).length - (call === "EvtRender" ? stage.status.unreadable : 0);
+      assert.equal(new Set(ids).size, ids.length, where);
+      assert.equal(ids.length, expected, where);
+      assert.ok(failures > 0, where);
+      assert.deepEqual([stage.status.state, stage.status.behind], ["reading", 0], where);
+    }
+  }
 });
