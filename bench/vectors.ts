@@ -4,7 +4,8 @@ import { WINDOW_MS } from "@/features/vector.ts";
 import type { Batch, WireRow } from "@/features/wire.ts";
 import { seededRandom } from "@/models/random.ts";
 
-const START = Date.UTC(2026, 0, 5);
+/** Where the hours begin. */
+export const START = Date.UTC(2026, 0, 5);
 const EPOCH = "00000000-0000-4000-8000-000000000001";
 
 /** Windows of some accounts, from number `from` on: one in four columns is not 0. */
