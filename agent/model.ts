@@ -11,7 +11,7 @@ import type { Authorise } from "./request.ts";
 const FILE = "model.bin";
 const TAG_FILE = "model.tag";
 const PATH = "/v1/model";
-/** A model is about 480 KiB; what is much larger is none. */
+/** A model is about 190 KiB; what is much larger is none. */
 const LARGEST_BYTES = 1 << 20;
 
 function readOr<T>(read: () => T): T | undefined {
