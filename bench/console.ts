@@ -109,8 +109,11 @@ export async function* figures(flags: readonly string[]): AsyncGenerator<Figure>
   const executable = chromiumPath();
   if (!executable) throw new Error("Cannot measure without chromium: HABIT_CHROMIUM names one.");
   const folder = await Deno.makeTempDir({ prefix: "habit-bench-" });
-  await using embedded = await startEmbedded(folder);
+  await using stack = new AsyncDisposableStack();
+  stack.defer(() => Deno.remove(folder, { recursive: true }));
+  const embedded = stack.use(await startEmbedded(folder));
   const database = await openDatabase(embedded.url);
+  stack.defer(() => database.close());
   const sql = connect(embedded.url, 1);
   await fill(sql, Number(values.scores));
   await longHistory(sql);
