@@ -62,8 +62,9 @@ export const NEW_FOR_HOST: readonly New[] = [
   { place: COLUMN.driver_load, set: SET.driver_load, seen: SEEN.driver },
 ];
 const HOST_ONLY = FEATURES.flatMap(({ scope }, i) => scope === "host" ? [i] : []);
-/** Contexts of surprisal: a user's sources, the programs of explicit logons on a host. */
+/** A context of surprisal: the sources that a user comes from. */
 export const SOURCES = contextOf(SEEN.source);
+/** The other context: which programs log on with explicit credentials on a host. */
 export const EXPLICIT_PROGRAMS = contextOf(SEEN.explicitProgram);
 const DAY_MS = 86_400_000;
 /** The values of the row at hand, in their units. */

@@ -3,7 +3,9 @@
  * @module
  */
 import { amount, percent, usual } from "../format.ts";
+import { csv } from "../ui/csv.ts";
 import { Bar, Techniques } from "../ui/parts.tsx";
+import { save } from "../ui/save.ts";
 
 /** A column's part in a score. */
 export interface Reason {
@@ -19,9 +21,19 @@ export interface Reason {
   };
 }
 
+const HEAD = ["What", "Value", "Usually from", "Usually to", "Part of the score", "May show"];
+
+function download(reasons: readonly Reason[]): void {
+  const lines = reasons.map(({ feature, value, usualLow, usualHigh, share }) => {
+    return [feature.phrase, value, usualLow, usualHigh, share, feature.techniques.join(" ")];
+  });
+  save("habit-reasons.csv", csv([HEAD, ...lines]));
+}
+
 /** The columns that contribute most. */
 export function Reasons({ reasons }: { reasons: readonly Reason[] }) {
   return (
+    <>
     <table class="reasons">
       <caption class="sr">Columns that contribute most to the score</caption>
       <thead>
@@ -52,5 +64,7 @@ export function Reasons({ reasons }: { reasons: readonly Reason[] }) {
         ))}
       </tbody>
     </table>
+    <button type="button" class="quiet" onClick={() => download(reasons)}>CSV of the reasons</button>
+    </>
   );
 }
