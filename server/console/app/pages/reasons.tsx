@@ -34,37 +34,39 @@ function download(reasons: readonly Reason[]): void {
 export function Reasons({ reasons }: { reasons: readonly Reason[] }) {
   return (
     <>
-    <table class="reasons">
-      <caption class="sr">Columns that contribute most to the score</caption>
-      <thead>
-        <tr>
-          <th scope="col">What</th>
-          <th scope="col" class="numeric">Value</th>
-          <th scope="col" class="numeric">Usually</th>
-          <th scope="col">Part of the score</th>
-          <th scope="col" class="wide">May show</th>
-        </tr>
-      </thead>
-      <tbody>
-        {reasons.map(({ share, value, usualLow, usualHigh, feature }) => (
-          <tr key={feature.name}>
-            <th scope="row">{feature.phrase}</th>
-            <td class="numeric">{amount(value, feature.unit)}</td>
-            <td class="numeric muted">{usual(usualLow, usualHigh, feature.unit)}</td>
-            <td>
-              <span class="part">
-                <Bar share={share} />
-                <span class="muted">{percent(share)}</span>
-              </span>
-            </td>
-            <td class="wide">
-              <Techniques ids={feature.techniques} />
-            </td>
+      <table class="reasons">
+        <caption class="sr">Columns that contribute most to the score</caption>
+        <thead>
+          <tr>
+            <th scope="col">What</th>
+            <th scope="col" class="numeric">Value</th>
+            <th scope="col" class="numeric">Usually</th>
+            <th scope="col">Part of the score</th>
+            <th scope="col" class="wide">May show</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
-    <button type="button" class="quiet" onClick={() => download(reasons)}>CSV of the reasons</button>
+        </thead>
+        <tbody>
+          {reasons.map(({ share, value, usualLow, usualHigh, feature }) => (
+            <tr key={feature.name}>
+              <th scope="row">{feature.phrase}</th>
+              <td class="numeric">{amount(value, feature.unit)}</td>
+              <td class="numeric muted">{usual(usualLow, usualHigh, feature.unit)}</td>
+              <td>
+                <span class="part">
+                  <Bar share={share} />
+                  <span class="muted">{percent(share)}</span>
+                </span>
+              </td>
+              <td class="wide">
+                <Techniques ids={feature.techniques} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <button type="button" class="quiet" onClick={() => download(reasons)}>
+        CSV of the reasons
+      </button>
     </>
   );
 }
