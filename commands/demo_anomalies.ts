@@ -3,9 +3,11 @@
  * @module
  */
 
-/** One strange window. */
+/** The strangest window of a user's day on a host. */
 export interface Anomaly {
   readonly start: string;
+  /** Starts of all windows of that day that are among the strangest, this one first. */
+  readonly hours: readonly string[];
   readonly host: string;
   readonly pseudonym: string;
   /** The account's name, unmasked with a reason and on record; "" for the host itself. */
@@ -20,7 +22,7 @@ export interface Anomaly {
   readonly columns: readonly string[];
 }
 
-/** How many windows are asked for: the table shows the first, the comparison uses all. */
+/** How many windows are asked for: the table shows the first days, the comparison uses all. */
 const FIRST = 100;
 const PAGES = 5;
 /** Names that are unmasked for the table. */
@@ -83,7 +85,7 @@ export async function ask<T>(
 const isMachine = ({ entityClass }: { readonly entityClass: string }) =>
   entityClass.toLowerCase() === "machine";
 
-/** The strangest windows since `from`, strangest first; names are known of the first twenty. */
+/** The strangest days since `from`, strangest first; names are known of the first twenty. */
 export async function listAnomalies(
   url: string,
   token: string,
@@ -101,15 +103,20 @@ export async function listAnomalies(
     if (!anomalies.pageInfo.hasNextPage) break;
     after = anomalies.pageInfo.endCursor;
   }
+  const days = [
+    ...Map.groupBy(nodes, (node) => `${node.hostName} ${node.pseudonym} ${node.start.slice(0, 10)}`)
+      .values(),
+  ];
   const names = new Map<string, string>();
-  for (const { user, entityClass } of nodes.slice(0, NAMED)) {
+  for (const [{ user, entityClass }] of days.slice(0, NAMED)) {
     if (!user || isMachine({ entityClass }) || names.has(user.id)) continue;
     const reason = "The demo shows the names of its own machine's logs.";
     const { unmaskUser } = await ask<Unmasked>(url, token, UNMASK, { userId: user.id, reason });
     if (unmaskUser.request?.name) names.set(user.id, unmaskUser.request.name);
   }
-  return nodes.map((node) => ({
+  return days.map(([node, ...others]) => ({
     start: node.start,
+    hours: [node, ...others].map(({ start }) => start),
     host: node.hostName,
     pseudonym: node.pseudonym,
     name: names.get(node.user?.id ?? "") ??

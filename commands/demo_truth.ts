@@ -17,11 +17,11 @@ export interface Hidden {
   readonly windows: number;
   /** How many of them are among the strangest. */
   readonly found: number;
-  /** Place of the first of them among all windows, 1 is the strangest; undefined: not among them. */
+  /** Place of the first of them in the list of days, 1 is the strangest; undefined: not in it. */
   readonly rank: number | undefined;
 }
 
-/** Holds the strangest windows against the truth. */
+/** Holds the strangest days against the truth. */
 export function compare(
   truth: Truth,
   rows: readonly Anomaly[],
@@ -30,7 +30,9 @@ export function compare(
   const key = (host: string, user: string, startMs: number) =>
     `${host.toLowerCase()} ${user} ${Math.floor(startMs / WINDOW_MS)}`;
   const ranks = new Map(
-    rows.map((row, i) => [key(row.host, row.pseudonym, Date.parse(row.start)), i + 1]),
+    rows.flatMap(({ host, pseudonym, hours }, i) =>
+      hours.map((start) => [key(host, pseudonym, Date.parse(start)), i + 1] as const)
+    ),
   );
   return truth.campaigns.map(({ id, title, strength, techniques }) => {
     const windows = new Set(
