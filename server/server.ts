@@ -10,8 +10,9 @@ import type { OidcOptions } from "@/server/auth/oidc.ts";
 import { firstAdministratorCode } from "@/server/auth/sign_in.ts";
 import { startSender } from "@/server/export/sender.ts";
 import type { Enqueue, Services } from "@/server/graphql/context.ts";
-import { listen } from "@/server/graphql/news.ts";
+import { listen as listenForNews } from "@/server/graphql/news.ts";
 import type { Operations } from "@/server/graphql/persisted.ts";
+import { listen, type Listener } from "@/server/http/listen.ts";
 import type { RateLimit } from "@/server/http/rate_limit.ts";
 import { HttpError, json, secure } from "@/server/http/responses.ts";
 import type { Ingest } from "@/server/ingest.ts";
@@ -113,21 +114,6 @@ async function answer(handler: () => Promise<Response>, request: Request): Promi
   }
 }
 
-function serve(options: ServerOptions, handler: Deno.ServeHandler<Deno.NetAddr>) {
-  const { port, hostname, tls } = options;
-  try {
-    return Deno.serve({ port, hostname, ...tls, onListen() {} }, handler);
-  } catch (error) {
-    if (error instanceof Deno.errors.AddrInUse) {
-      throw new Error(
-        `Port ${port} on ${hostname} is in use: end what uses it, or choose another with --port.`,
-        { cause: error },
-      );
-    }
-    throw error;
-  }
-}
-
 /**
  * Starts the server.
  * @throws Error with what to do: port in use, or plain HTTP beyond loopback.
@@ -136,7 +122,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   checkTransport(options);
   const now = options.now ?? Date.now;
   const sql = apiPool(options.database.url);
-  const news = await listen(sql);
+  const news = await listenForNews(sql);
   const tls = options.tls !== undefined;
   const authenticator = new Authenticator({ sql, now, tls, token: options.token });
   news.on("habit_access", () => authenticator.forget());
@@ -151,9 +137,9 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     await news[Symbol.asyncDispose]();
     await sql.end({ timeout: 5 });
   };
-  let server: Deno.HttpServer<Deno.NetAddr>;
+  let listener: Listener;
   try {
-    server = serve(options, async (request, info) => {
+    listener = await listen(options, async (request, info) => {
       const { pathname } = new URL(request.url);
       const route = table[REPORT_PATH.test(pathname) ? REPORTS : pathname];
       const handler = route?.[request.method];
@@ -170,12 +156,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   }
   const close = async () => {
     await news[Symbol.asyncDispose]();
-    await server.shutdown();
+    await listener.close();
     await release();
   };
   await welcome(sql);
   const name = options.hostname.includes(":") ? `[${options.hostname}]` : options.hostname;
-  const url = `${tls ? "https" : "http"}://${name}:${server.addr.port}`;
+  const url = `${tls ? "https" : "http"}://${name}:${listener.port}`;
   return { url, close, [Symbol.asyncDispose]: close };
 }
 

@@ -6,12 +6,10 @@ import type { Authenticator } from "@/server/auth/authenticate.ts";
 import type { Principal } from "@/server/auth/permissions.ts";
 import type { Services } from "@/server/graphql/context.ts";
 import { type BodyLimits, readBody } from "@/server/http/body.ts";
+import type { ConnectionInfo } from "@/server/http/listen.ts";
 import { type RateLimit, RateLimiter } from "@/server/http/rate_limit.ts";
 import { HttpError, json } from "@/server/http/responses.ts";
 import type { ServerOptions } from "@/server/server.ts";
-
-/** Who is at the other end. */
-export type ConnectionInfo = Deno.ServeHandlerInfo<Deno.NetAddr>;
 
 /** Answers a request, or throws an HttpError. */
 export type Handler = (request: Request, info: ConnectionInfo) => Promise<Response>;
