@@ -10,6 +10,7 @@ import { logSums, type ResidualParts, residualParts, type ResidualReader } from 
 import { type Calibration, pValue } from "./calibration.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 import type { Net } from "./engine.ts";
+import { calibrationParts, calibrationsFrom } from "./fleet.ts";
 import { featureDistances } from "./gan.ts";
 import { decodeHabits, encodeHabits, type Habits } from "./habits.ts";
 import type { Matrix } from "./matrix.ts";
@@ -270,6 +271,7 @@ export class HostModel {
 /** The model as bytes; `facts` are kept with it. */
 export function encodeModel(parts: HostModelParts, facts: Record<string, unknown>): Uint8Array {
   const { windows, pooled, autoencoder, reader, discriminator, spreads, weights } = parts;
+  const calibrations = calibrationParts(parts.calibrations);
   return encodeCheckpoint({
     schema: SCHEMA_ID,
     facts: {
@@ -280,7 +282,7 @@ export function encodeModel(parts: HostModelParts, facts: Record<string, unknown
       weights,
       autoencoder: autoencoder.architecture,
       discriminator: discriminator.architecture,
-      calibrations: parts.calibrations.map(({ n, tail }) => ({ n, tail })),
+      calibrations: calibrations.facts,
     },
     arrays: {
       centre: parts.scaling.centre,
@@ -290,10 +292,7 @@ export function encodeModel(parts: HostModelParts, facts: Record<string, unknown
       usual: parts.usual,
       rarity: parts.rarity,
       habits: encodeHabits(parts.habits),
-      ...Object.fromEntries(parts.calibrations.flatMap(({ scores, atLeast }, i) => [
-        [`calibration ${i}`, scores],
-        [`ranks ${i}`, Float32Array.from(atLeast)],
-      ])),
+      ...calibrations.arrays,
     },
     packed: {
       autoencoder: autoencoder.weights,
@@ -306,10 +305,13 @@ export function encodeModel(parts: HostModelParts, facts: Record<string, unknown
 
 /**
  * Opens a host's checkpoint.
- * @throws {SyntaxError} if it is damaged, altered, or of another schema.
+ * @throws {SyntaxError} if it is damaged, altered, of another schema, or the fleet's.
  */
 export function openModel(bytes: Uint8Array): HostModel {
   const { facts, arrays, packed } = decodeCheckpoint(bytes, SCHEMA_ID);
+  if (!arrays.usual) {
+    throw new SyntaxError("Cannot read a host's model from the fleet's checkpoint");
+  }
   // Ours: the SHA-256 over facts and arrays has agreed.
   const known = facts as unknown as Pick<HostModelParts, "windows" | "pooled" | "spreads"> & {
     weights: HostModelParts["weights"];
@@ -337,11 +339,6 @@ export function openModel(bytes: Uint8Array): HostModel {
     usual: arrays.usual,
     rarity: arrays.rarity,
     habits: decodeHabits(arrays.habits),
-    calibrations: known.calibrations.map(({ n, tail }, i) => ({
-      n,
-      tail,
-      scores: arrays[`calibration ${i}`],
-      atLeast: Uint32Array.from(arrays[`ranks ${i}`]),
-    })),
+    calibrations: calibrationsFrom(known.calibrations, arrays),
   });
 }

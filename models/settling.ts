@@ -1,21 +1,17 @@
 /**
  * From trained nets to checkpoints: each host's readings on its held-out windows, the duel, and what
- * only all hosts together can say: spreads, rarity, calibration.
+ * the hosts of a fleet say together: spreads, rarity, calibration.
  * @module
  */
+import { SCHEMA_ID } from "@/features/schema.ts";
 import { DIMENSIONS, ENTITY_CLASSES } from "@/features/vector.ts";
-import {
-  residualReader,
-  residuals,
-  type ResidualStatistics,
-  residualStatistics,
-  shrinkStatistics,
-} from "./autoencoder.ts";
+import { residualReader, residuals, residualStatistics, shrinkStatistics } from "./autoencoder.ts";
 import { asPacked } from "./blocks.ts";
-import { calibrateClasses } from "./calibration.ts";
+import { calibrateClasses, type Calibration } from "./calibration.ts";
 import { GATE, separation, syntheticAnomalies } from "./duel.ts";
 import type { Net } from "./engine.ts";
-import { habitsOf } from "./habits.ts";
+import type { FleetBasis, FleetModel, Nets } from "./fleet.ts";
+import { type Habits, habitsOf } from "./habits.ts";
 import { collapsed, featureReader } from "./gan.ts";
 import {
   COUNTED,
@@ -30,8 +26,8 @@ import { type Matrix, takeRows } from "./matrix.ts";
 import { IsolationForest } from "./plain/isolation_forest.ts";
 import { PositiveSum } from "./plain/sums.ts";
 import { seededRandom } from "./random.ts";
-import { rarityTable } from "./rarity.ts";
-import { type Moments, scalingOf } from "./scaling.ts";
+import { type RarityTable, rarityTable } from "./rarity.ts";
+import { scalingOf } from "./scaling.ts";
 import { quantile, shrinkSpread, type Spread, spreadOf } from "./statistics/robust.ts";
 import { type Prepared, scaled } from "./training_rows.ts";
 
@@ -41,6 +37,8 @@ const SPREAD_PRIOR = 20;
 
 /** How a host's training went; JSON-able. */
 export interface HostFigures {
+  /** Of the rows that the model reads. */
+  readonly schema: string;
   /** Windows that trained. */
   readonly windows: number;
   /** Windows held out for calibration and the duel. */
@@ -79,18 +77,6 @@ export interface TrainedHost {
   readonly pooled: boolean;
   /** How it went. */
   readonly figures: HostFigures;
-}
-
-/** What training gives for one host. */
-export interface Nets {
-  /** Gives rows back. */
-  readonly autoencoder: Net;
-  /** Told real rows from others. */
-  readonly discriminator: Net;
-  /** Made others. */
-  readonly generator?: Net;
-  /** As of the last look. */
-  readonly losses: HostFigures["losses"];
 }
 
 /** A host whose detectors are known, but not yet how its scores compare with other hosts'. */
@@ -148,26 +134,25 @@ function withoutGaps(rows: Matrix): Matrix {
 export function readHost(
   host: Prepared,
   nets: Nets,
-  fleet: Moments,
-  fleetStatistics: ResidualStatistics,
+  fleet: FleetBasis,
   seed: number,
   standIn?: string,
 ): Read {
-  const training = scaled(host, fleet, host.training);
+  const training = scaled(host, fleet.moments, host.training);
   const autoencoder = packedNet(nets.autoencoder);
   const discriminator = packedNet(nets.discriminator);
   const own = residualStatistics(residuals(autoencoder, training, COUNTED));
-  const statistics = shrinkStatistics(own, fleetStatistics, STATISTICS_PRIOR);
+  const statistics = shrinkStatistics(own, fleet.statistics, STATISTICS_PRIOR);
   const reader = residualReader(statistics);
   const normal = featureReader(discriminator, training.rows > 0 ? training : blank(training));
   const parts = {
-    scaling: scalingOf(host.moments, fleet),
+    scaling: scalingOf(host.moments, fleet.moments),
     autoencoder,
     reader: { ...reader, whitening: packedNet(reader.whitening) },
     discriminator,
     normal: asPacked(normal.normal),
   };
-  const heldOut = scaled(host, fleet, host.heldOut);
+  const heldOut = scaled(host, fleet.moments, host.heldOut);
   const strange = syntheticAnomalies(heldOut, COUNTED, seededRandom(seed, host.id));
   return {
     host,
@@ -192,63 +177,94 @@ function blank({ width }: Matrix): Matrix {
   return { values: new Float32Array(width), width, rows: 1 };
 }
 
-/** Settles what all hosts say together, and writes each host's checkpoint. */
-export function finish(
+/** What all hosts say of their readings together. */
+export function fleetStatistics(
   reads: readonly Read[],
-  options: { readonly seed: number },
-  engine: string,
-): Map<string, TrainedHost> {
-  const fleetSpreads = [0, 1, 2, 3].map((k) => fleetSpread(reads.map(({ logs }) => logs[k])));
-  const table = rarityTable(reads.map(({ host }) => wireRows(host)));
-  const settled = reads.map((read) => {
-    const { host } = read;
-    const habits = habitsOf(table, host.rows, host.training);
-    const spreads = read.logs.map((logs, k) =>
-      shrinkSpread(spreadOf(logs), logs.length, fleetSpreads[k], SPREAD_PRIOR)
-    );
-    return { read, habits, spreads, ...judge(read, spreads, options.seed) };
-  });
+): Pick<FleetModel, "spreads" | "rarity"> {
+  return {
+    spreads: [0, 1, 2, 3].map((k) => fleetSpread(reads.map(({ logs }) => logs[k]))),
+    rarity: rarityTable(reads.map(({ host }) => wireRows(host))),
+  };
+}
+
+/** A host whose scores compare with other hosts'. */
+export interface Settled {
+  readonly read: Read;
+  readonly habits: Habits;
+  readonly spreads: readonly Spread[];
+  readonly weights: HostModelParts["weights"];
+  readonly duel: HostFigures["duel"];
+}
+
+/** Steadies a host's readings by its fleet's, and holds the duel. */
+export function settle(
+  read: Read,
+  fleet: Pick<FleetModel, "spreads" | "rarity">,
+  seed: number,
+): Settled {
+  const { host } = read;
+  const habits = habitsOf(fleet.rarity, host.rows, host.training);
+  const spreads = read.logs.map((logs, k) =>
+    shrinkSpread(spreadOf(logs), logs.length, fleet.spreads[k], SPREAD_PRIOR)
+  );
+  return { read, habits, spreads, ...judge(read, spreads, seed) };
+}
+
+/** Calibrates on the held-out windows of all hosts. */
+export function calibrateFleet(settled: readonly Settled[], rarity: RarityTable): Calibration[] {
   const scores: number[] = [];
   const classes: number[] = [];
   const parts = new Float32Array(DIMENSIONS);
   for (const { read: { host, logs, heldOut }, habits, spreads, weights } of settled) {
-    const known = { rarity: table, habits };
+    const known = { rarity, habits };
     for (let i = 0; i < host.heldOut.length; i++) {
       const rare = rowRarity(known, host.rows, host.heldOut[i], heldOut, i, parts);
       scores.push(rare + netsScore(logs, spreads, weights, i));
       classes.push(host.rows.classes[host.heldOut[i]]);
     }
   }
-  const calibrations = calibrateClasses(scores, classes, ENTITY_CLASSES.length);
-  return new Map(settled.map(({ read, habits, spreads, weights, duel }) => {
-    const { host, pooled, standIn, nets } = read;
-    const figures: HostFigures = {
-      windows: host.training.length,
-      heldOut: host.heldOut.length,
-      seed: options.seed,
-      engine,
-      ...(standIn !== undefined && { standIn }),
-      losses: nets.losses,
-      duel,
-      calibration: ENTITY_CLASSES.map((entityClass, i) => ({
-        entityClass,
-        windows: calibrations[i].n,
-      })),
-    };
-    const parts: HostModelParts = {
-      ...read.parts,
-      windows: host.training.length,
-      pooled,
-      spreads,
-      weights,
-      rarity: table,
-      habits,
-      calibrations,
-      usual: usualRanges(host),
-    };
-    const bytes = encodeModel(parts, { figures });
-    return [host.id, { bytes, windows: host.rows.n, pooled, figures }];
-  }));
+  return calibrateClasses(scores, classes, ENTITY_CLASSES.length);
+}
+
+/** Held-out windows behind each class's p-values. */
+export function calibrationFigures(
+  calibrations: readonly Calibration[],
+): HostFigures["calibration"] {
+  return ENTITY_CLASSES.map((entityClass, i) => ({ entityClass, windows: calibrations[i].n }));
+}
+
+/** Writes a host's checkpoint. */
+export function checkpoint(
+  { read, habits, spreads, weights, duel }: Settled,
+  fleet: Pick<FleetModel, "rarity" | "calibrations">,
+  options: { readonly seed: number },
+  engine: string,
+): TrainedHost {
+  const { host, pooled, standIn, nets } = read;
+  const figures: HostFigures = {
+    schema: SCHEMA_ID,
+    windows: host.training.length,
+    heldOut: host.heldOut.length,
+    seed: options.seed,
+    engine,
+    ...(standIn !== undefined && { standIn }),
+    losses: nets.losses,
+    duel,
+    calibration: calibrationFigures(fleet.calibrations),
+  };
+  const parts: HostModelParts = {
+    ...read.parts,
+    windows: host.training.length,
+    pooled,
+    spreads,
+    weights,
+    rarity: fleet.rarity,
+    habits,
+    calibrations: fleet.calibrations,
+    usual: usualRanges(host),
+  };
+  const bytes = encodeModel(parts, { figures });
+  return { bytes, windows: host.rows.n, pooled, figures };
 }
 
 /** Training windows in wire units, NaN where a column is not audited. */
