@@ -32,7 +32,7 @@ export interface TimelineFilter {
 /** The strangest p-value of each hour of a user, a host, or a user on a host. */
 export async function timeline(sql: Sql, filter: TimelineFilter): Promise<Timeline> {
   const { userId, hostId, from, to, points } = filter;
-  const [row] = await sql<{ hours: number[]; strangeness: number[]; scored: number }[]>`
+  const [row] = await sql<{ hours: number[]; p: number[] }[]>`
     with hourly as (
       select window_start, min(p) as p
       from scores
@@ -41,22 +41,29 @@ export async function timeline(sql: Sql, filter: TimelineFilter): Promise<Timeli
         and (${from}::timestamptz is null or window_start >= ${from})
         and (${to}::timestamptz is null or window_start < ${to})
       group by window_start
-    ), thinned as (
-      select (extract(epoch from (array_agg(window_start order by p))[1]) / 3600)::int as hour,
-        round(-log(greatest(min(p), 1e-12))::numeric, 3)::float8 as strangeness
-      from (
-        select window_start, p,
-          (row_number() over (order by window_start) - 1) * ${points}::int
-            / greatest(count(*) over (), ${points}::int) as bucket
-        from hourly
-      ) as numbered
-      group by bucket
     )
-    select coalesce(array_agg(hour order by hour), '{}') as hours,
-      coalesce(array_agg(strangeness order by hour), '{}') as strangeness,
-      (select count(*)::int from hourly) as scored
-    from thinned`;
-  return row!;
+    select coalesce(array_agg((extract(epoch from window_start) / 3600)::int order by window_start),
+        '{}') as hours,
+      coalesce(array_agg(p order by window_start), '{}') as p
+    from hourly`;
+  const { hours, p } = row!;
+  const kept = strangestOfNeighbours(p, points);
+  return {
+    hours: kept.map((i) => hours[i]!),
+    strangeness: kept.map((i) => Math.round(-1000 * Math.log10(Math.max(p[i]!, 1e-12))) / 1000),
+    scored: hours.length,
+  };
+}
+
+/** Places of at most `most` values: of each run of neighbours the smallest value's. */
+function strangestOfNeighbours(p: readonly number[], most: number): number[] {
+  const kept: number[] = [];
+  const share = most / Math.max(p.length, most);
+  p.forEach((value, i) => {
+    const bucket = Math.floor(i * share);
+    if (kept[bucket] === undefined || value < p[kept[bucket]]!) kept[bucket] = i;
+  });
+  return kept;
 }
 
 /** Windows by hour of the week in the hosts' own time, Monday 0:00 first: 168 counts. */
