@@ -1,7 +1,7 @@
 /**
  * Every table's shape. `host_id` leads each key of the data plane, so that the same schema runs on
  * one Postgres or, distributed by host, on many; no serial is shared between hosts.
- * One writer per table: ingest -> hosts, users, ledger, vectors; train job -> models; score job ->
+ * One writer per table: ingest -> hosts, users, ledger, vectors; train job -> models; fleet job -> fleet_models; score job ->
  * scores, alerts; baseline job -> baselines, sketches; jobs -> job_progress. The score job also moves
  * two marks of ingest's: a user's last_seen, and the ledger's unscored_from.
  * @module
@@ -90,10 +90,29 @@ export const vectors = pgTable("vectors", {
   values: vector("values").notNull(),
 }, (table) => [primaryKey({ columns: [table.hostId, table.windowStart, table.userId] })]);
 
+/** What hosts' models take from their fleet, learned from a sample of hosts; one is active. */
+export const fleetModels = pgTable("fleet_models", {
+  fleetId: uuid("fleet_id").primaryKey(),
+  /** Hosts and windows that it was learned from. */
+  hosts: integer("hosts").notNull(),
+  windows: integer("windows").notNull(),
+  /** `stored` of all ledgers together when it was trained. */
+  stored: bigint("stored", { mode: "number" }).notNull(),
+  bytes: bytea("bytes").notNull(),
+  /** Schema id, seed, engine, losses, calibration. */
+  figures: jsonb("figures").notNull(),
+  trainedFrom: instant("trained_from").notNull(),
+  trainedTo: instant("trained_to").notNull(),
+  createdAt: instant("created_at").notNull(),
+  active: boolean("active").notNull(),
+}, (table) => [uniqueIndex("fleet_models_active").on(table.active).where(sql`active`)]);
+
 /** Checkpoints; one is active per host. */
 export const models = pgTable("models", {
   hostId: uuid("host_id").notNull(),
   modelId: uuid("model_id").notNull(),
+  /** The fleet's model that it was trained with. */
+  fleetId: uuid("fleet_id"),
   pooled: boolean("pooled").notNull(),
   windows: integer("windows").notNull(),
   /** `stored` of the host's ledger when it was trained. */

@@ -73,6 +73,9 @@ export interface TrainedHost {
   readonly bytes: Uint8Array;
   /** Windows that the host had to learn from. */
   readonly windows: number;
+  /** Start of the first and of the last of them, milliseconds since 1970; NaN without any. */
+  readonly fromMs: number;
+  readonly toMs: number;
   /** Whether the fleet's model stands in. */
   readonly pooled: boolean;
   /** How it went. */
@@ -264,7 +267,9 @@ export function checkpoint(
     usual: usualRanges(host),
   };
   const bytes = encodeModel(parts, { figures });
-  return { bytes, windows: host.rows.n, pooled, figures };
+  const { n, startMs } = host.rows;
+  const [fromMs, toMs] = [startMs[0] ?? NaN, startMs[n - 1] ?? NaN];
+  return { bytes, windows: n, fromMs, toMs, pooled, figures };
 }
 
 /** Training windows in wire units, NaN where a column is not audited. */

@@ -70,6 +70,22 @@ export async function loadRows(
   return { ...rows.finish(await classes(sql, hostId, users.ids)), userIds: users.ids };
 }
 
+/** History that models learn from: three months hold a quarter's end, and bound the memory. */
+const TRAINING_DAYS = 92;
+
+/** Windows that hosts are trained on, by host in order of id; those without any are left out. */
+export async function loadTrainingRows(
+  sql: Sql,
+  hostIds: readonly string[],
+): Promise<Map<string, LoadedRows>> {
+  const rows = new Map<string, LoadedRows>();
+  for (const hostId of hostIds.toSorted()) {
+    const loaded = await loadRows(sql, hostId, { days: TRAINING_DAYS });
+    if (loaded.n > 0) rows.set(hostId, loaded);
+  }
+  return rows;
+}
+
 /** Class of each user, as its index; one who was erased meanwhile counts as human. */
 async function classes(sql: Sql, hostId: string, userIds: readonly string[]) {
   const rows = await sql<{ id: string; name: string }[]>`

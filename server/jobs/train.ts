@@ -4,12 +4,10 @@
  * @module
  */
 import type { Database, Sql } from "@/db/open.ts";
-import { trainHosts, type TrainHostsOptions } from "@/models/detection.ts";
+import { type TrainedHost, trainHosts, type TrainHostsOptions } from "@/models/detection.ts";
 import { uuidv7 } from "@/server/ids.ts";
-import { type LoadedRows, loadRows } from "./rows.ts";
-
-/** History that models learn from: three months hold a quarter's end, and bound the memory. */
-const TRAINING_DAYS = 92;
+import { fleetForTraining } from "./fleet.ts";
+import { loadTrainingRows } from "./rows.ts";
 
 /** Trains hosts and stores their models as the active ones; gives the hosts that have one now. */
 export async function trainJob(
@@ -19,29 +17,34 @@ export async function trainJob(
   nowMs: () => number,
 ): Promise<string[]> {
   const { sql } = database;
-  const rows = new Map<string, LoadedRows>();
   // Before the rows are read: what comes in meanwhile counts as not trained on.
   const stored = await storedRows(sql, hostIds);
-  for (const hostId of [...hostIds].sort()) {
-    const loaded = await loadRows(database.read, hostId, { days: TRAINING_DAYS });
-    if (loaded.n > 0) rows.set(hostId, loaded);
+  const learned = await fleetForTraining(database, options, nowMs);
+  if (!learned) return [];
+  const { fleetId, fleet } = learned;
+  const rows = await loadTrainingRows(
+    database.read,
+    hostIds.filter((hostId) => !learned.hosts.has(hostId)),
+  );
+  const trained = rows.size > 0
+    ? await trainHosts(rows, { ...options, fleet })
+    : new Map<string, TrainedHost>();
+  for (const hostId of hostIds) {
+    if (learned.hosts.has(hostId)) trained.set(hostId, learned.hosts.get(hostId)!);
   }
-  if (rows.size === 0) return [];
-  const trained = await trainHosts(rows, options);
-  for (const [hostId, { bytes, pooled, figures }] of trained) {
-    const { n, startMs } = rows.get(hostId)!;
+  for (const [hostId, { bytes, windows, fromMs, toMs, pooled, figures }] of trained) {
     const now = new Date(nowMs()).toISOString();
-    const [from, to] = [startMs[0], startMs[n - 1]].map((ms) => new Date(ms).toISOString());
+    const [from, to] = [fromMs, toMs].map((ms) => new Date(ms).toISOString());
     await sql.begin((transaction) => [
       transaction`update models set active = false where host_id = ${hostId} and active`,
       transaction`
         insert into models
-          (host_id, model_id, pooled, windows, stored, bytes, figures, trained_from, trained_to, created_at,
-            active)
-        values (${hostId}, ${uuidv7(nowMs())}, ${pooled}, ${n}, ${
-        stored.get(hostId) ?? 0
-      }, ${bytes},
-          ${JSON.stringify(figures)}::text::jsonb, ${from}, ${to}, ${now}, true)`,
+          (host_id, model_id, fleet_id, pooled, windows, stored, bytes, figures, trained_from,
+            trained_to, created_at, active)
+        values (${hostId}, ${uuidv7(nowMs())}, ${fleetId}, ${pooled}, ${windows},
+          ${stored.get(hostId) ?? 0}, ${bytes}, ${
+        JSON.stringify(figures)
+      }::text::jsonb, ${from}, ${to}, ${now}, true)`,
       transaction`update ledger set unscored_from = '-infinity' where host_id = ${hostId}`,
     ]);
   }

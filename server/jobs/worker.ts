@@ -12,6 +12,7 @@ import { type Queue, QUEUES } from "./boss.ts";
 import type { HostJob, Jobs } from "./jobs.ts";
 import { baselineJob } from "./baseline.ts";
 import { calibrateJob, recountJob, retainJob } from "./estate_jobs.ts";
+import { fleetJob } from "./fleet.ts";
 import { JobNote } from "./progress.ts";
 import { type ReportJob, reportJob } from "./report.ts";
 import { scoreJob } from "./score.ts";
@@ -51,6 +52,10 @@ export async function startWorker(options: WorkerOptions): Promise<JobWorker> {
     notifyPollingIntervalSeconds: 1,
   };
 
+  function trainingOptions(): TrainHostsOptions {
+    return { seed: 1, ...options.training, signal: stopping.signal };
+  }
+
   /** Runs a job with its row of progress: what it came to, or why it failed. */
   async function noted(
     queue: Queue,
@@ -89,12 +94,8 @@ export async function startWorker(options: WorkerOptions): Promise<JobWorker> {
     const hostIds = batch.map(({ data }) => data.hostId);
     const say = `models of ${hostIds.length} hosts`;
     return noted("train", batch[0].id, hostIds.length, say, async (step) => {
-      const trained = await trainJob(database, hostIds, {
-        seed: 1,
-        ...options.training,
-        signal: stopping.signal,
-        onProgress: step,
-      }, now);
+      const how = { ...trainingOptions(), onProgress: step };
+      const trained = await trainJob(database, hostIds, how, now);
       const { message, failed } = await scored(trained);
       await jobs.insert(sql, "score", [...failed.keys()]);
       await jobs.insert(sql, "baseline", trained, { full: true });
@@ -136,6 +137,7 @@ export async function startWorker(options: WorkerOptions): Promise<JobWorker> {
   await jobs.boss.work("train", work, train);
   await jobs.boss.work("score", work, score);
   await jobs.boss.work("baseline", work, baseline);
+  await jobs.boss.work("fleet", once("fleet", () => fleetJob(database, trainingOptions(), now)));
   await jobs.boss.work("calibrate", once("calibrate", () => calibrateJob(database)));
   await jobs.boss.work(
     "recount",

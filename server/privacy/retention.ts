@@ -55,6 +55,9 @@ export async function forget(sql: Sql, nowMs: number): Promise<Record<RetentionK
   const models = await sql`
     delete from models
     where not active and created_at < ${before("models")}::text::timestamptz`;
+  const fleets = await sql`
+    delete from fleet_models
+    where not active and created_at < ${before("models")}::text::timestamptz`;
   const jobs = await sql`
     delete from job_progress where ended_at < ${before("jobs")}::text::timestamptz`;
   const reports = await sql`
@@ -71,7 +74,7 @@ export async function forget(sql: Sql, nowMs: number): Promise<Record<RetentionK
     scores: scores.count,
     alerts,
     users,
-    models: models.count,
+    models: models.count + fleets.count,
     jobs: jobs.count,
     reports: reports.count,
     audit: audit.count,

@@ -25,6 +25,8 @@ const FAN_OUT: readonly string[] = [
   "with newest as (select max(window_start) as at from vectors)",
   "select coalesce( (select (value ->> 'perDay')::float8 from settings",
   "select to_char(day, 'YYYY-MM-DD') as day, count(*)::int as windows",
+  // The fleet's growth, before each training.
+  "select coalesce(sum(stored), 0)::float8 as stored from ledger",
   // Once a day.
   "update ledger set unscored_from = least(unscored_from,",
   "delete from scores where window_start <",

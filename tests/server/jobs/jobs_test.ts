@@ -101,6 +101,46 @@ Deno.test("jobs", async (t) => {
       const pooled = models.map(({ pooled, windows }) => `${windows} ${pooled}`).sort();
       assert.deepEqual(pooled, ["200 false", "6 true"]);
     });
+    const fleets = () =>
+      sql<{ fleetId: string; hosts: number; windows: number; active: boolean }[]>`
+        select fleet_id as "fleetId", hosts, windows, active from fleet_models
+        order by created_at, fleet_id`;
+    const fleetOf = async (host: string) =>
+      (await sql`select fleet_id from models where host_id = ${hostIdOf(host)} and active`)[0]
+        .fleet_id;
+    await t.step("the fleet is learned before the first training, and stored as what", async () => {
+      const all = await fleets();
+      const { fleetId, hosts, windows } = all.find(({ active }) => active)!;
+      // The second host may have come after the first had made the training due.
+      assert.ok([200, 206].includes(windows) && windows === 194 + 6 * hosts, `${hosts} ${windows}`);
+      assert.deepEqual([await fleetOf("ws-a"), await fleetOf("ws-b")], [fleetId, fleetId]);
+      const [{ figures }] = await sql`select figures from fleet_models where active`;
+      assert.deepEqual([figures.schema, figures.seed], [SCHEMA_ID, 1]);
+    });
+    await t.step("the fleet's schedule learns it anew; hosts keep their models", async () => {
+      const before = await fleetOf("ws-a");
+      await jobs.enqueue(sql, "fleet", {});
+      const count = (await fleets()).length;
+      for (let i = 0; i < 200 && (await fleets()).length === count; i++) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      const active = (await fleets()).filter(({ active }) => active);
+      assert.equal(active.length, 1);
+      assert.notEqual(active[0].fleetId, before);
+      assert.equal(await fleetOf("ws-a"), before);
+    });
+    await t.step("a fleet's model that was tampered with is refused and learned anew", async () => {
+      const [{ fleetId }] = (await fleets()).filter(({ active }) => active);
+      await sql`
+        update fleet_models
+        set bytes = set_byte(bytes, octet_length(bytes) - 9, get_byte(bytes, octet_length(bytes) - 9) # 1)
+        where active`;
+      await jobs.insert(sql, "train", [hostIdOf("ws-b")]);
+      await untilDone(database, jobs);
+      const [now] = (await fleets()).filter(({ active }) => active);
+      assert.notEqual(now.fleetId, fleetId);
+      assert.equal(await fleetOf("ws-b"), now.fleetId);
+    });
     await t.step("baselines are the exact quantiles of small counts", async () => {
       assert.deepEqual(await baseline(), {
         windows: 100,
