@@ -20,17 +20,28 @@ export interface GanOptions {
   readonly steps?: number;
   /** Default true. */
   readonly uniformNegatives?: boolean;
+  /** Hidden widths of the generator; default 64, 64, 128, 128, 128, 128. */
+  readonly generator?: readonly number[];
+  /** Hidden widths of the discriminator, two at least; default 128, 128, 64, 32. */
+  readonly discriminator?: readonly number[];
 }
+
+const LATENT = 32;
 
 /** Six hidden layers and an output that generate, five layers that discriminate. */
 export function ganRecipe(
   width: number,
-  { steps = 1000, uniformNegatives = true }: GanOptions = {},
+  {
+    steps = 1000,
+    uniformNegatives = true,
+    generator = [64, 64, 128, 128, 128, 128],
+    discriminator = [128, 128, 64, 32],
+  }: GanOptions = {},
 ): GanRecipe {
   return {
     kind: "gan",
-    generator: { widths: [32, 64, 64, 128, 128, 128, 128, width], slope: 0.2 },
-    discriminator: { widths: [width, 128, 128, 64, 32, 1], slope: 0.2 },
+    generator: { widths: [LATENT, ...generator, width], slope: 0.2 },
+    discriminator: { widths: [width, ...discriminator, 1], slope: 0.2 },
     optimiser: { learningRate: 5e-4, weightDecay: 1e-4, beta1: 0.5 },
     steps,
     batch: 64,

@@ -21,6 +21,7 @@ import "./types/accounts.ts";
 import "./types/tokens.ts";
 import "./types/settings.ts";
 import "./types/budget.ts";
+import "./types/models.ts";
 import "./types/reports.ts";
 import "./types/privacy.ts";
 import "./types/exports.ts";

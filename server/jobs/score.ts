@@ -136,13 +136,15 @@ async function storeScores(
   await copyIn(sql, `copy scores (${COLUMNS}) from stdin (format binary)`, tuples);
 }
 
-/** The p-value up to which windows become alerts: the budget a day over the windows a day. */
+/** The p-value up to which windows become alerts: as set, or the budget a day over windows a day. */
 async function alertLimit(sql: Sql): Promise<number> {
-  const rows = await sql<{ name: string; value: { perDay: number } }[]>`
-    select name, value from settings where name in ('alertBudget', 'windowRate')`;
-  const settings = new Map(rows.map(({ name, value }) => [name, value.perDay]));
-  const rate = settings.get("windowRate") ?? await windowsPerDay(sql);
-  return (settings.get("alertBudget") ?? DEFAULT_PER_DAY) / Math.max(1, rate);
+  const rows = await sql<{ name: string; value: { perDay: number; p?: number } }[]>`
+    select name, value from settings where name in ('alertBudget', 'alertThreshold', 'windowRate')`;
+  const settings = new Map(rows.map(({ name, value }) => [name, value]));
+  const threshold = settings.get("alertThreshold")?.p;
+  if (threshold !== undefined) return threshold;
+  const rate = settings.get("windowRate")?.perDay ?? await windowsPerDay(sql);
+  return (settings.get("alertBudget")?.perDay ?? DEFAULT_PER_DAY) / Math.max(1, rate);
 }
 
 /** Windows a day over the last days of the estate; asks every node. */

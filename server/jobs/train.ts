@@ -5,6 +5,7 @@
  */
 import type { Database, Sql } from "@/db/open.ts";
 import { type TrainedHost, trainHosts, type TrainHostsOptions } from "@/models/detection.ts";
+import { parseTraining, type TrainingSettings } from "@/models/training.ts";
 import { uuidv7 } from "@/server/ids.ts";
 import { fleetForTraining } from "./fleet.ts";
 import { loadTrainingRows } from "./rows.ts";
@@ -49,6 +50,15 @@ export async function trainJob(
     ]);
   }
   return [...trained.keys()];
+}
+
+/**
+ * How administrators want nets to be trained.
+ * @throws {RangeError} if what is stored is no such setting.
+ */
+export async function trainingSettings(sql: Sql): Promise<TrainingSettings> {
+  const [row] = await sql<{ value: unknown }[]>`select value from settings where name = 'training'`;
+  return parseTraining(row?.value ?? {});
 }
 
 /** Rows that each host has ever stored. */

@@ -16,7 +16,7 @@ import { fleetJob } from "./fleet.ts";
 import { JobNote } from "./progress.ts";
 import { type ReportJob, reportJob } from "./report.ts";
 import { scoreJob } from "./score.ts";
-import { trainJob } from "./train.ts";
+import { trainingSettings, trainJob } from "./train.ts";
 
 const log = getLogger(["habit", "server", "worker"]);
 
@@ -28,7 +28,7 @@ const POLL_SECONDS = 0.5;
 export interface WorkerOptions {
   readonly database: Database;
   readonly jobs: Jobs;
-  /** How hosts are trained; seed 1 by default. */
+  /** How hosts are trained, before what administrators set; seed 1 by default. */
   readonly training?: Partial<TrainHostsOptions>;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
@@ -52,8 +52,9 @@ export async function startWorker(options: WorkerOptions): Promise<JobWorker> {
     notifyPollingIntervalSeconds: 1,
   };
 
-  function trainingOptions(): TrainHostsOptions {
-    return { seed: 1, ...options.training, signal: stopping.signal };
+  async function trainingOptions(): Promise<TrainHostsOptions> {
+    const set = await trainingSettings(sql);
+    return { seed: 1, ...set, ...options.training, signal: stopping.signal };
   }
 
   /** Runs a job with its row of progress: what it came to, or why it failed. */
@@ -94,7 +95,7 @@ export async function startWorker(options: WorkerOptions): Promise<JobWorker> {
     const hostIds = batch.map(({ data }) => data.hostId);
     const say = `models of ${hostIds.length} hosts`;
     return noted("train", batch[0].id, hostIds.length, say, async (step) => {
-      const how = { ...trainingOptions(), onProgress: step };
+      const how = { ...await trainingOptions(), onProgress: step };
       const trained = await trainJob(database, hostIds, how, now);
       const { message, failed } = await scored(trained);
       await jobs.insert(sql, "score", [...failed.keys()]);
@@ -137,7 +138,10 @@ export async function startWorker(options: WorkerOptions): Promise<JobWorker> {
   await jobs.boss.work("train", work, train);
   await jobs.boss.work("score", work, score);
   await jobs.boss.work("baseline", work, baseline);
-  await jobs.boss.work("fleet", once("fleet", () => fleetJob(database, trainingOptions(), now)));
+  await jobs.boss.work(
+    "fleet",
+    once("fleet", async () => fleetJob(database, await trainingOptions(), now)),
+  );
   await jobs.boss.work("calibrate", once("calibrate", () => calibrateJob(database)));
   await jobs.boss.work(
     "recount",

@@ -20,7 +20,9 @@ function checkBudget(perDay: number): void {
 builder.mutationField("setAlertBudget", (t) =>
   t.field({
     type: SettingsPayload,
-    description: "Sets how many alerts a day the estate shall raise; thresholds follow from it.",
+    description:
+      "Sets how many alerts a day the estate shall raise; thresholds follow from it, in place of " +
+      "one that setAlertThreshold set.",
     extensions: needs.configure,
     args: { perDay: t.arg.float({ required: true, description: "Alerts a day, 0.01 to 10,000." }) },
     resolve: (_, { perDay }, context) =>
@@ -30,6 +32,29 @@ builder.mutationField("setAlertBudget", (t) =>
         async (tx) => {
           checkBudget(perDay);
           await set(tx, "alertBudget", { perDay });
+          await tx`delete from settings where name = 'alertThreshold'`;
+        },
+        () => settings(context),
+      ),
+  }));
+
+builder.mutationField("setAlertThreshold", (t) =>
+  t.field({
+    type: SettingsPayload,
+    description: "Sets up to which p-value windows become alerts, whatever their number.",
+    extensions: needs.configure,
+    args: {
+      p: t.arg.float({ description: "0.0000001 to 0.1; left out, the budget decides again." }),
+    },
+    resolve: (_, { p }, context) =>
+      act(
+        context,
+        { action: "setAlertThreshold", subject: "", details: { p: p ?? null } },
+        async (tx) => {
+          if (p === null || p === undefined) {
+            await tx`delete from settings where name = 'alertThreshold'`;
+          } else if (p >= 1e-7 && p <= 0.1) await set(tx, "alertThreshold", { p });
+          else throw new UserError("OUT_OF_RANGE", `p takes 0.0000001 to 0.1: got ${p}.`, "p");
         },
         () => settings(context),
       ),

@@ -26,7 +26,7 @@ export async function setting<Name extends keyof typeof DEFAULTS>(
 /** Stores a setting. */
 export async function set(
   sql: Sql,
-  name: keyof typeof DEFAULTS | "retention",
+  name: keyof typeof DEFAULTS | "retention" | "alertThreshold" | "training",
   value: Record<string, unknown>,
 ) {
   await sql`
@@ -36,18 +36,25 @@ export async function set(
 
 interface SettingsRow {
   readonly perDay: number;
+  readonly threshold: number | null;
   readonly twoPersons: boolean;
   readonly retention: Readonly<Record<RetentionKind, number>>;
 }
 
 /** All settings. */
 export async function settings({ sql }: Context): Promise<SettingsRow> {
-  const [budget, unmask, kept] = await Promise.all([
+  const [[fixed], budget, unmask, kept] = await Promise.all([
+    sql<{ value: { p: number } }[]>`select value from settings where name = 'alertThreshold'`,
     setting(sql, "alertBudget"),
     setting(sql, "unmask"),
     retention(sql),
   ]);
-  return { perDay: budget.perDay, twoPersons: unmask.twoPersons, retention: kept };
+  return {
+    perDay: budget.perDay,
+    threshold: fixed?.value.p ?? null,
+    twoPersons: unmask.twoPersons,
+    retention: kept,
+  };
 }
 
 const RetentionKindRef = builder.enumType("RetentionKind", {
@@ -69,11 +76,16 @@ const Retention = builder.objectRef<{ kind: RetentionKind; days: number }>("Rete
   }),
 });
 
-const Settings = builder.objectRef<SettingsRow>("Settings").implement({
+/** What administrators set. */
+export const Settings = builder.objectRef<SettingsRow>("Settings").implement({
   description: "What administrators set.",
   fields: (t) => ({
     alertsPerDay: t.exposeFloat("perDay", {
       description: "Alert budget: alerts a day, whole estate.",
+    }),
+    alertThreshold: t.exposeFloat("threshold", {
+      nullable: true,
+      description: "Windows of at most this p-value become alerts; null where the budget decides.",
     }),
     unmaskNeedsTwo: t.exposeBoolean("twoPersons", {
       description: "Whether a second privacy officer must approve each unmasking.",
