@@ -20,6 +20,8 @@ interface EstateFlags {
   seed: number;
   steps: number;
   retrain: number;
+  rivals: boolean;
+  coldStart?: number[];
 }
 
 /** Adds the command. */
@@ -44,6 +46,12 @@ export function register(program: Command): void {
     .option("--budget <n>", "false alerts a day for 1,000 users", Number, 9)
     .option("--seed <n>", "seed of training", whole, 1)
     .option("--steps <n>", "training steps of the autoencoder; the GAN has half", whole, 2000)
+    .option(
+      "--cold-start <days>",
+      "judge every host on its first day, with so many days of logs read back: 0,7",
+      days,
+    )
+    .option("--no-rivals", "leave plain methods out: half the time")
     .option("--retrain <days>", "how often models are trained anew in the test weeks", whole, 7)
     .addHelpText("after", "\nExample:\n  main.ts evaluate estate --simulate 101,102 --budget 9")
     .action(estate);
@@ -75,6 +83,10 @@ function whole(text: string): number {
 
 function seeds(text: string): number[] {
   return text.split(",").map(whole);
+}
+
+function days(text: string): number[] {
+  return text.split(",").map((one) => one === "0" ? 0 : whole(one));
 }
 
 function protocol(text: string): TableFlags["protocol"] {
@@ -131,13 +143,18 @@ function interval({ mean, low, high }: { mean: number; low: number; high: number
 async function estate(folder: string | undefined, flags: EstateFlags): Promise<void> {
   const { scoreEstate, SELECTED } = await import("./evaluation/estate_scores.ts");
   const { figuresOf } = await import("./evaluation/estate_figures.ts");
+  const { riskFigures } = await import("./evaluation/estate_risk.ts");
   const { simulatedEstate } = await import("./evaluation/estate_rows.ts");
   const { estateFromFolder } = await import("./evaluation/estate_folder.ts");
-  const { hosts, users, days, steps } = flags;
+  const { hosts, users, days, steps, coldStart = [] } = flags;
+  if (folder !== undefined && coldStart.length > 0) {
+    throw new Error("Cannot measure a cold start of a written estate: use --simulate.");
+  }
   printRun("evaluate-estate", folder === undefined ? flags : { ...flags, folder });
   const sources = folder === undefined
     ? (flags.simulate ?? [1]).map((seed) => () => simulatedEstate({ hosts, users, days, seed }))
     : [() => estateFromFolder(folder)];
+  const first: import("./evaluation/estate_figures.ts").Run[][] = coldStart.map(() => []);
   const runs: import("./evaluation/estate_figures.ts").Run[] = [];
   for (const source of sources) {
     const estate = source();
@@ -147,8 +164,15 @@ async function estate(folder: string | undefined, flags: EstateFlags): Promise<v
     const fromMs = startMs + Math.floor(estate.truth.days * 0.6) * 86_400_000;
     const training = { autoencoder: { steps }, gan: { steps: Math.ceil(steps / 2) } };
     const spells = { fromMs, untilMs, everyMs: flags.retrain * 86_400_000 };
-    const windows = await scoreEstate(estate, spells, { seed: flags.seed, ...training });
+    const options = { seed: flags.seed, ...training };
+    const windows = await scoreEstate(estate, spells, options, flags.rivals);
     runs.push({ estate, windows, fromMs, untilMs });
+    if (coldStart.length > 0) {
+      const { newcomers } = await import("./evaluation/estate_cold.ts");
+      const played = { hosts, users, days, seed: estate.truth.seed };
+      const late = await newcomers(played, estate, spells, coldStart, options);
+      late.forEach((run, i) => first[i].push(run));
+    }
     const date = (ms: number) => new Date(ms).toISOString().slice(0, 10);
     console.error(
       `Estate ${estate.truth.seed}: ${estate.hosts.size} hosts, ${estate.events} events; training ${
@@ -160,30 +184,53 @@ async function estate(folder: string | undefined, flags: EstateFlags): Promise<v
   }
   const names = Object.keys(runs[0].windows[0].p);
   const all = names.map((name) => figuresOf(runs, name, flags.budget));
-  const ours = all[names.indexOf(SELECTED)];
+  printCompared(all, names.indexOf(SELECTED));
+  if (coldStart.length > 0) {
+    const rename = (name: string) => (figure: import("./evaluation/estate_figures.ts").Figure) => (
+      { ...figure, detector: name, case: `first-day-${figure.case}` }
+    );
+    const late = [
+      figuresOf(runs, SELECTED, flags.budget).map(rename("all history")),
+      ...first.map((runs, i) =>
+        figuresOf(runs, SELECTED, flags.budget).map(rename(`${coldStart[i]} days read back`))
+      ),
+    ];
+    printCompared(late, 0);
+    printEstate(late);
+  }
+  const byRisk = riskFigures(runs);
+  printCompared(byRisk, 0);
+  console.error(`\nAt ${flags.budget} false alerts a day for 1,000 users:`);
+  printEstate(all);
+  console.error("\nBy user risk, at one false alarm for so many user-days:");
+  printEstate(byRisk);
+}
+
+/** Every detector's figures on standard output, beside those of ours. */
+function printCompared(
+  all: readonly (readonly import("./evaluation/estate_figures.ts").Figure[])[],
+  own: number,
+): void {
   for (const figures of all) {
     for (const [i, { detector, value, low, high, n, ...figure }] of figures.entries()) {
       print({
         bench: "evaluate-estate",
         case: figure.case,
-        value: ours[i].value,
+        value: all[own][i].value,
         unit: figure.unit,
         peer: detector,
         peerValue: value,
-        ratio: ours[i].value / value,
+        ratio: all[own][i].value / value,
         n,
         ...(low !== undefined && { peerLow: low, peerHigh: high }),
       });
     }
   }
-  printEstate(all, flags.budget);
 }
 
 function printEstate(
   all: readonly (readonly import("./evaluation/estate_figures.ts").Figure[])[],
-  budget: number,
 ): void {
-  console.error(`\nAt ${budget} false alerts a day for 1,000 users:`);
   for (const [i, { case: name, unit, n }] of all[0].entries()) {
     console.error(`\n${name} (${unit}, n = ${n})`);
     for (const figures of all) {

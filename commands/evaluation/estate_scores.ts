@@ -67,11 +67,12 @@ export async function scoreEstate(
     readonly everyMs: number;
   },
   options: TrainHostsOptions,
+  rivals = true,
 ): Promise<TestWindow[]> {
   const windows: TestWindow[] = [];
   for (let cutMs = fromMs; cutMs < untilMs; cutMs += everyMs) {
     const endMs = cutMs + everyMs < untilMs ? cutMs + everyMs : Infinity;
-    windows.push(...await scoreSpell(hosts, cutMs, endMs, options));
+    windows.push(...await scoreSpell(hosts, cutMs, endMs, options, rivals));
   }
   return windows;
 }
@@ -82,6 +83,7 @@ async function scoreSpell(
   cutMs: number,
   endMs: number,
   options: TrainHostsOptions,
+  rivals: boolean,
 ): Promise<TestWindow[]> {
   const training = new Map<string, HostRows>();
   const tested = new Map<string, number[]>();
@@ -103,7 +105,9 @@ async function scoreSpell(
     const split = splitByTime(own.startMs, own.n);
     const test = selectRows(rows, tested.get(host)!);
     const calibration = selectRows(own, [...split.heldOut]);
-    const scorer = detectors(model.parts, selectRows(own, [...split.training]), options.seed);
+    const scorer = rivals
+      ? detectors(model.parts, selectRows(own, [...split.training]), options.seed)
+      : (rows: HostRows) => ours(model.parts, rows, scaledFor(model.parts, rows));
     const before = scorer(calibration);
     const after = scorer(test);
     heldClasses.push(...calibration.classes);
@@ -134,7 +138,7 @@ async function scoreSpell(
 
 /** A function that scores rows of one host by every detector, comparable between hosts. */
 function detectors(parts: HostModelParts, training: HostRows, seed: number) {
-  const scaled = (rows: HostRows) => scaleRows(modelInput(rows), parts.scaling);
+  const scaled = (rows: HostRows) => scaledFor(parts, rows);
   const kept = plainRows(thinned(scaled(training)));
   const plain: [string, Detector][] = [
     ["5 nearest neighbours", new Knn(5)],
@@ -163,6 +167,10 @@ function detectors(parts: HostModelParts, training: HostRows, seed: number) {
     }
     return scores;
   };
+}
+
+function scaledFor({ scaling }: HostModelParts, rows: HostRows): Matrix {
+  return scaleRows(modelInput(rows), scaling);
 }
 
 function ours(parts: HostModelParts, rows: HostRows, matrix: Matrix): Record<string, Float64Array> {
