@@ -22,6 +22,7 @@ interface EstateFlags {
   retrain: number;
   rivals: boolean;
   coldStart?: number[];
+  poison?: boolean;
 }
 
 /** Adds the command. */
@@ -51,6 +52,7 @@ export function register(program: Command): void {
       "judge every host on its first day, with so many days of logs read back: 0,7",
       days,
     )
+    .option("--poison", "train with 0, 1, 5, 10 % attack windows, with and without trimming")
     .option("--no-rivals", "leave plain methods out: half the time")
     .option("--retrain <days>", "how often models are trained anew in the test weeks", whole, 7)
     .addHelpText("after", "\nExample:\n  main.ts evaluate estate --simulate 101,102 --budget 9")
@@ -147,14 +149,17 @@ async function estate(folder: string | undefined, flags: EstateFlags): Promise<v
   const { simulatedEstate } = await import("./evaluation/estate_rows.ts");
   const { estateFromFolder } = await import("./evaluation/estate_folder.ts");
   const { hosts, users, days, steps, coldStart = [] } = flags;
-  if (folder !== undefined && coldStart.length > 0) {
-    throw new Error("Cannot measure a cold start of a written estate: use --simulate.");
+  if (folder !== undefined && (coldStart.length > 0 || flags.poison)) {
+    throw new Error("Cannot play a written estate again: use --simulate.");
   }
   printRun("evaluate-estate", folder === undefined ? flags : { ...flags, folder });
   const sources = folder === undefined
     ? (flags.simulate ?? [1]).map((seed) => () => simulatedEstate({ hosts, users, days, seed }))
     : [() => estateFromFolder(folder)];
-  const first: import("./evaluation/estate_figures.ts").Run[][] = coldStart.map(() => []);
+  const first = new Map<string, import("./evaluation/estate_figures.ts").Run[]>();
+  const poisoned = new Map<string, import("./evaluation/estate_figures.ts").Run[]>();
+  const add = (to: typeof first, name: string, run: import("./evaluation/estate_figures.ts").Run) =>
+    to.set(name, [...to.get(name) ?? [], run]);
   const runs: import("./evaluation/estate_figures.ts").Run[] = [];
   for (const source of sources) {
     const estate = source();
@@ -167,11 +172,17 @@ async function estate(folder: string | undefined, flags: EstateFlags): Promise<v
     const options = { seed: flags.seed, ...training };
     const windows = await scoreEstate(estate, spells, options, flags.rivals);
     runs.push({ estate, windows, fromMs, untilMs });
+    const played = { hosts, users, days, seed: estate.truth.seed };
     if (coldStart.length > 0) {
       const { newcomers } = await import("./evaluation/estate_cold.ts");
-      const played = { hosts, users, days, seed: estate.truth.seed };
       const late = await newcomers(played, estate, spells, coldStart, options);
-      late.forEach((run, i) => first[i].push(run));
+      add(first, "all history", runs.at(-1)!);
+      late.forEach((run, i) => add(first, `first day, ${coldStart[i]} days read back`, run));
+    }
+    if (flags.poison) {
+      const { POISONINGS, poisonedRuns } = await import("./evaluation/estate_poison.ts");
+      const spoiled = await poisonedRuns(played, estate, spells, options);
+      spoiled.forEach((run, i) => add(poisoned, POISONINGS[i].name, run));
     }
     const date = (ms: number) => new Date(ms).toISOString().slice(0, 10);
     console.error(
@@ -185,18 +196,15 @@ async function estate(folder: string | undefined, flags: EstateFlags): Promise<v
   const names = Object.keys(runs[0].windows[0].p);
   const all = names.map((name) => figuresOf(runs, name, flags.budget));
   printCompared(all, names.indexOf(SELECTED));
-  if (coldStart.length > 0) {
-    const rename = (name: string) => (figure: import("./evaluation/estate_figures.ts").Figure) => (
-      { ...figure, detector: name, case: `first-day-${figure.case}` }
+  for (const [prefix, variants] of [["first-day", first], ["poisoned", poisoned]] as const) {
+    if (variants.size === 0) continue;
+    const figures = [...variants].map(([detector, runs]) =>
+      figuresOf(runs, SELECTED, flags.budget).map((figure) => (
+        { ...figure, detector, case: `${prefix}-${figure.case}` }
+      ))
     );
-    const late = [
-      figuresOf(runs, SELECTED, flags.budget).map(rename("all history")),
-      ...first.map((runs, i) =>
-        figuresOf(runs, SELECTED, flags.budget).map(rename(`${coldStart[i]} days read back`))
-      ),
-    ];
-    printCompared(late, 0);
-    printEstate(late);
+    printCompared(figures, 0);
+    printEstate(figures);
   }
   const byRisk = riskFigures(runs);
   printCompared(byRisk, 0);

@@ -3,6 +3,7 @@
  * @module
  */
 import type { Database } from "@/db/open.ts";
+import type { TrainingSettings } from "@/models/training.ts";
 import { createConsole } from "@/server/console/serve.ts";
 import { readOperations } from "@/server/graphql/persisted.ts";
 import { openKeys, type ServerKeys } from "@/server/privacy/keys.ts";
@@ -23,6 +24,8 @@ export interface ServeOptions extends
   readonly keyFile: string;
   /** Runs jobs in this process too. */
   readonly worker: boolean;
+  /** How nets are trained here, before what administrators set. */
+  readonly training?: TrainingSettings;
 }
 
 /** A running server and its keys. */
@@ -35,11 +38,11 @@ export interface Serving extends Server {
 
 /** Starts everything; closing stops the worker first, so that no job is cut off mid-write. */
 export async function serve(database: Database, options: ServeOptions): Promise<Serving> {
-  const { keyFile, worker: runsJobs, ...listening } = options;
+  const { keyFile, worker: runsJobs, training, ...listening } = options;
   const keys = openKeys(keyFile);
   const jobs = await createJobs(database);
   let worker: JobWorker | undefined;
-  const work = async () => void (worker ??= await startWorker({ database, jobs }));
+  const work = async () => void (worker ??= await startWorker({ database, jobs, training }));
   if (runsJobs) await work();
   const ingest = createIngest(database, { due: jobs.due });
   const server = await startServer({

@@ -11,6 +11,7 @@ interface ServerFlags {
   insecure?: boolean;
   dev?: boolean;
   worker: boolean;
+  training?: string;
   agents?: string;
   jsonLogs?: boolean;
 }
@@ -27,6 +28,7 @@ export function register(program: Command): void {
     .option("--insecure", "serve plain HTTP beyond loopback, behind a proxy that ends TLS")
     .option("--dev", "GraphiQL, and the token in HABIT_TOKEN may do everything")
     .option("--no-worker", "run no jobs here: workers elsewhere do")
+    .option("--training <file>", "how nets are trained here, as JSON (docs/models.md)")
     .option("--agents <folder>", "settings.json and agent-N.js that agents are offered, signed")
     .option("--json-logs", "log lines as JSON")
     .addHelpText(
@@ -65,7 +67,9 @@ async function run(flags: ServerFlags): Promise<void> {
   const { logToStderr } = await import("./logs.ts");
   const { aborted, openStore, untilInterrupted } = await import("./store.ts");
   const { serve } = await import("./serve.ts");
+  const { readTraining } = await import("./training.ts");
   await logToStderr("info", flags.jsonLogs);
+  const training = readTraining(flags.training);
   const token = flags.dev ? Deno.env.get("HABIT_TOKEN") : undefined;
   if (flags.dev && !token) {
     throw new Error("Cannot run with --dev: set HABIT_TOKEN to the token that may do everything.");
@@ -88,6 +92,7 @@ async function run(flags: ServerFlags): Promise<void> {
     tls,
     oidc: oidcOfEnvironment(),
     worker: flags.worker,
+    training,
     agentFolder: flags.agents,
   });
   console.error(`Habit serves ${server.url} - Ctrl-C stops it.`);

@@ -55,7 +55,14 @@ function onPool(sql: Sql): Db {
 /** Queues whose jobs are one host's work. */
 export const HOST_QUEUES = ["train", "score", "baseline"] as const;
 /** Queues of work for the whole estate. */
-export const ESTATE_QUEUES = ["fleet", "recount", "calibrate", "retain", "report"] as const;
+export const ESTATE_QUEUES = [
+  "fleet",
+  "renew",
+  "recount",
+  "calibrate",
+  "retain",
+  "report",
+] as const;
 /** A queue that workers serve. */
 export type Queue = typeof HOST_QUEUES[number] | typeof ESTATE_QUEUES[number];
 /** All of them. */
@@ -71,6 +78,7 @@ export const PRIORITY: Readonly<Record<Queue, number>> = {
   score: 10,
   train: 5,
   fleet: 4,
+  renew: 1,
   calibrate: 3,
   baseline: 2,
   recount: 1,
@@ -82,6 +90,7 @@ export const PRIORITY: Readonly<Record<Queue, number>> = {
 const SCHEDULES: readonly [queue: Queue, cron: string, data: object][] = [
   ["calibrate", "7 * * * *", {}],
   ["fleet", "50 0 * * *", {}],
+  ["renew", "30 2 * * *", {}],
   ["recount", "20 1 * * 1-6", { full: false }],
   ["recount", "20 1 * * 0", { full: true }],
   ["retain", "40 0 * * *", {}],

@@ -11,7 +11,7 @@ import { refreshRisks } from "@/server/risk.ts";
 import { type Queue, QUEUES } from "./boss.ts";
 import type { HostJob, Jobs } from "./jobs.ts";
 import { baselineJob } from "./baseline.ts";
-import { calibrateJob, recountJob, retainJob } from "./estate_jobs.ts";
+import { calibrateJob, recountJob, renewJob, retainJob } from "./estate_jobs.ts";
 import { fleetJob } from "./fleet.ts";
 import { JobNote } from "./progress.ts";
 import { type ReportJob, reportJob } from "./report.ts";
@@ -142,6 +142,7 @@ export async function startWorker(options: WorkerOptions): Promise<JobWorker> {
     "fleet",
     once("fleet", async () => fleetJob(database, await trainingOptions(), now)),
   );
+  await jobs.boss.work("renew", once("renew", () => renewJob(database, jobs, now())));
   await jobs.boss.work("calibrate", once("calibrate", () => calibrateJob(database)));
   await jobs.boss.work(
     "recount",

@@ -8,7 +8,7 @@ import { WINDOW_MS } from "@/features/vector.ts";
 import type { WireRow } from "@/features/wire.ts";
 import { deadJobs, failingJobs, queueStates } from "@/server/jobs/look.ts";
 import { createJobs, type Jobs } from "@/server/jobs/jobs.ts";
-import { retainJob } from "@/server/jobs/estate_jobs.ts";
+import { renewJob, retainJob } from "@/server/jobs/estate_jobs.ts";
 import { pace } from "@/server/jobs/progress.ts";
 import { startWorker } from "@/server/jobs/worker.ts";
 
@@ -229,6 +229,39 @@ Deno.test("jobs", async (t) => {
       await untilDone(database, jobs);
       assert.equal(await trained(), 286);
       assert.equal(await unscored(), 0);
+    });
+    await t.step("an old model is renewed, and one whose scores drift; others stay", async () => {
+      const models = async () =>
+        Object.fromEntries(
+          (await sql`select host_id, model_id from models where active order by host_id`)
+            .map(({ host_id, model_id }) => [host_id, model_id]),
+        );
+      const aged = (days: number) =>
+        sql`
+          update models set created_at = ${new Date(NOW - days * 86_400_000).toISOString()}
+          where active`;
+      const renew = async () => {
+        const before = await models();
+        const said = await renewJob(database, jobs, NOW);
+        await untilDone(database, jobs);
+        const after = await models();
+        return [said, Object.keys(before).filter((id) => before[id] !== after[id])];
+      };
+      const surprise = (p: number) =>
+        sql`update scores set p = case when extract(hour from window_start) < 6 then ${p}::float8
+          else 0.5 end where host_id = ${hostId}`;
+      await surprise(0.01); // a quarter of the windows
+      await aged(3);
+      assert.deepEqual(await renew(), ["0 models drift, 0 are old", []], "too young to judge");
+      await aged(8);
+      assert.deepEqual(await renew(), ["1 models drift, 0 are old", [hostId]]);
+      await surprise(0.06);
+      await aged(8);
+      assert.deepEqual(await renew(), ["0 models drift, 0 are old", []]);
+      await aged(31);
+      const [said, renewed] = await renew();
+      assert.equal(said, "0 models drift, 2 are old");
+      assert.equal(renewed.length, 2);
     });
     await t.step("retention drops what is too old, and readies the coming weeks", async () => {
       await retainJob(database, NOW + 500 * 86_400_000);
