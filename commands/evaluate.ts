@@ -175,9 +175,9 @@ async function estate(folder: string | undefined, flags: EstateFlags): Promise<v
     const played = { hosts, users, days, seed: estate.truth.seed };
     if (coldStart.length > 0) {
       const { newcomers } = await import("./evaluation/estate_cold.ts");
-      const late = await newcomers(played, estate, spells, coldStart, options);
-      add(first, "all history", runs.at(-1)!);
-      late.forEach((run, i) => add(first, `first day, ${coldStart[i]} days read back`, run));
+      const late = await newcomers(played, runs.at(-1)!, spells, coldStart, options);
+      const names = coldStart.map((days) => `first day, ${days} days read back`);
+      late.forEach((run, i) => add(first, ["all history", ...names][i], run));
     }
     if (flags.poison) {
       const { POISONINGS, poisonedRuns } = await import("./evaluation/estate_poison.ts");

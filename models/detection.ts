@@ -130,7 +130,7 @@ export async function trainFleet(
       schema: SCHEMA_ID,
       hosts: prepared.length,
       ownNets: reads.filter(({ pooled }) => !pooled).length,
-      windows: sum(({ training }) => training.length),
+      windows: sum(({ trimmed }) => trimmed.length),
       heldOut: sum(({ heldOut }) => heldOut.length),
       seed: options.seed,
       engine: engine.name,
@@ -216,7 +216,7 @@ function trainNets(
 ) {
   function* jobs() {
     for (const host of hosts) {
-      yield* jobsOf(host.id, scaled(host, fleet.moments, host.training), options);
+      yield* jobsOf(host.id, scaled(host, fleet.moments, host.trimmed), options);
     }
   }
   return runJobs(jobs(), options, engine);

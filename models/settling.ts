@@ -141,7 +141,7 @@ export function readHost(
   seed: number,
   standIn?: string,
 ): Read {
-  const training = scaled(host, fleet.moments, host.training);
+  const training = scaled(host, fleet.moments, host.trimmed);
   const autoencoder = packedNet(nets.autoencoder);
   const discriminator = packedNet(nets.discriminator);
   const own = residualStatistics(residuals(autoencoder, training, COUNTED));
@@ -246,7 +246,7 @@ export function checkpoint(
   const { host, pooled, standIn, nets } = read;
   const figures: HostFigures = {
     schema: SCHEMA_ID,
-    windows: host.training.length,
+    windows: host.trimmed.length,
     heldOut: host.heldOut.length,
     seed: options.seed,
     engine,
@@ -257,7 +257,7 @@ export function checkpoint(
   };
   const parts: HostModelParts = {
     ...read.parts,
-    windows: host.training.length,
+    windows: host.trimmed.length,
     pooled,
     spreads,
     weights,

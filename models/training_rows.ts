@@ -19,28 +19,33 @@ export interface Prepared {
   readonly id: string;
   /** All its windows. */
   readonly rows: HostRows;
-  /** Numbers of those that train. */
+  /** Numbers of those that are before what is held out: rarity and habits are of these. */
   readonly training: Uint32Array;
+  /** Those of them that train nets: all, or without the strangest. */
+  readonly trimmed: Uint32Array;
   /** Numbers of those that are held out. */
   readonly heldOut: Uint32Array;
-  /** Of the training windows. */
+  /** Of the windows that train nets. */
   readonly moments: Moments;
 }
 
-/** Splits a host's windows by time, and trims those that train if asked. */
+/**
+ * Splits a host's windows by time, and trims those that train nets if asked. Rarity and habits keep all:
+ * without honest people's rare work each of its returns would be an alert (docs/quality.md).
+ */
 export function prepare(
   id: string,
   rows: HostRows,
   { seed, trim = 0 }: { readonly seed: number; readonly trim?: number },
 ): Prepared {
-  const split = splitByTime(rows.startMs, rows.n);
-  const training = trim > 0 ? trimmed(id, rows, split.training, trim, seed) : split.training;
-  const moments = momentsOf(takeRows(modelInput(rows), training));
-  return { id, rows, training, heldOut: split.heldOut, moments };
+  const { training, heldOut } = splitByTime(rows.startMs, rows.n);
+  const trimmed = trim > 0 ? usual(id, rows, training, trim, seed) : training;
+  const moments = momentsOf(takeRows(modelInput(rows), trimmed));
+  return { id, rows, training, trimmed, heldOut, moments };
 }
 
 /** The rows without the `share` that an isolation forest finds strangest. */
-function trimmed(id: string, rows: HostRows, training: Uint32Array, share: number, seed: number) {
+function usual(id: string, rows: HostRows, training: Uint32Array, share: number, seed: number) {
   if (!(share < 0.5)) throw new RangeError(`Cannot trim ${share} of the windows: at most half`);
   const input = takeRows(modelInput(rows), training);
   const plain = { ...input, values: input.values.map((value) => Number.isNaN(value) ? 0 : value) };
@@ -60,8 +65,8 @@ export function scaled(host: Prepared, fleet: Moments, rows: Uint32Array): Matri
 export function fleetSample(hosts: readonly Prepared[], fleet: Moments): Matrix {
   const each = Math.max(8, Math.ceil(FLEET_ROWS / hosts.length));
   return stackRows(hosts.map((host) => {
-    const { training, heldOut } = host;
-    const rows = training.length > 0 ? training : heldOut;
+    const { trimmed, heldOut } = host;
+    const rows = trimmed.length > 0 ? trimmed : heldOut;
     const count = Math.min(each, rows.length);
     const chosen = Uint32Array.from(
       { length: count },

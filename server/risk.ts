@@ -4,7 +4,7 @@
  * @module
  */
 import type { Sql } from "@/db/open.ts";
-import { HALF_LIFE_DAYS, userRisk } from "@/models/risk.ts";
+import { DRIFT, EVEN_ODDS, HALF_LIFE_DAYS, userRisk } from "@/models/risk.ts";
 
 const DAY_MS = 86_400_000;
 const LOOK_BACK_DAYS = 30; // what is older adds less than a twentieth of what it did
@@ -85,19 +85,25 @@ async function write(sql: Sql, userIds: readonly string[], asOfMs: number): Prom
       last_seen = excluded.last_seen, reasons = excluded.reasons, updated_at = excluded.updated_at`;
 }
 
-/** Decays the risk of everyone whose row is a day old: odds halve in a week. */
+const KEPT_A_DAY = 2 ** (-1 / HALF_LIFE_DAYS);
+/** What quiet days take from the odds is this times the share that is gone of what there was. */
+const QUIET_ODDS = DRIFT / EVEN_ODDS / (1 - KEPT_A_DAY);
+
+/** Decays the risk of everyone whose row is a day old, as {@link userRisk} does on quiet days. */
 async function decay(sql: Sql, asOfMs: number): Promise<number> {
   const asOf = new Date(asOfMs).toISOString();
   const { count } = await sql`
     update risks
     set risk = 100 * decayed.odds / (1 + decayed.odds), updated_at = ${asOf}::text::timestamptz
     from (
-      select user_id, risk / (100.0001 - risk) * power(2, -extract(epoch from
-        ${asOf}::text::timestamptz - updated_at) / 86400 / ${HALF_LIFE_DAYS}::int) as odds
+      select user_id,
+        greatest(0, risk / (100.0001 - risk) * kept - ${QUIET_ODDS}::float8 * (1 - kept)) as odds
       from risks
+      cross join lateral (select power(2, -extract(epoch from
+        ${asOf}::text::timestamptz - updated_at) / 86400 / ${HALF_LIFE_DAYS}::int)::float8 as kept) k
       where updated_at < ${asOf}::text::timestamptz - interval '1 day'
       order by user_id
-      for update
+      for update of risks
     ) as decayed
     where risks.user_id = decayed.user_id`;
   return count;

@@ -1,7 +1,8 @@
 /**
- * Hosts in their first day after enrolment: every host is enrolled anew on every day of the test
- * weeks, with so many days of its logs read back, and judged on that day alone. Its featuriser and its
- * model know nothing older; its fleet is two thirds of the other hosts.
+ * Hosts in their first day after enrolment: each host is enrolled anew on every third day of the
+ * test weeks, with so many days of its logs read back, and judged on that day alone. Its featuriser
+ * and its model know nothing older; its fleet is learned from the two thirds of the hosts that are not
+ * enrolled that day.
  *
  * A host's first day with n days read back is also its day n + 1 without any.
  * @module
@@ -39,10 +40,13 @@ export interface Spells {
 /** Rows of a host by the day that its featuriser began. */
 type Begun = ReadonlyMap<number, readonly WindowRow[]>;
 
-/** A run for each of the days of history, in their order; the estate is played a second time. */
+/**
+ * What the steady models found in the same hosts' days, then a run for each of the days of history,
+ * in their order; the estate is played a second time.
+ */
 export async function newcomers(
   played: EstateOptions,
-  steady: EvaluatedEstate,
+  steady: Run,
   spells: Spells,
   history: readonly number[],
   options: TrainHostsOptions,
@@ -50,27 +54,46 @@ export async function newcomers(
   const rows = rowsByBeginning(played, spells, Math.max(...history));
   await using engine = await openEngine(); // one for all: opening costs more than a day's training
   const found = history.map(() => new Map<string, { rows: WindowRow[]; windows: Scored[] }>());
-  const hosts = [...steady.hosts.keys()];
+  const hosts = [...steady.estate.hosts.keys()];
   let groups: FleetModel[] = [];
   for (let day = spells.fromMs; day < spells.untilMs; day += DAY_MS) {
     if ((day - spells.fromMs) % spells.everyMs === 0) {
-      groups = await fleets(steady, day, { ...options, engine });
+      groups = await fleets(steady.estate, day, { ...options, engine });
     }
+    const group = groupOf(day);
+    const fleet = groups[group];
     for (const [i, days] of history.entries()) {
-      for (let group = 0; group < GROUPS; group++) {
-        await enrol(
-          hosts,
-          rows,
-          day,
-          days,
-          group,
-          { ...options, engine, fleet: groups[group] },
-          found[i],
-        );
-      }
+      const enrolled = hosts.filter((_, place) => place % GROUPS === group);
+      await enrol(enrolled, rows, day, days, { ...options, engine, fleet }, found[i]);
     }
   }
-  return found.map((hosts) => runOf(hosts, steady, spells));
+  const sameDays = steady.windows.filter(({ host, row }) =>
+    groupOf(steady.estate.hosts.get(host)!.rows.startMs[row]) === hosts.indexOf(host) % GROUPS
+  );
+  return [
+    partOf({ ...steady, windows: sameDays }),
+    ...found.map((hosts) => partOf(runOf(hosts, steady.estate, spells))),
+  ];
+}
+
+/** Which hosts are enrolled on the day of a moment. */
+function groupOf(ms: number): number {
+  return Math.floor(ms / DAY_MS) % GROUPS;
+}
+
+/** A run of a third of all days of hosts: a third of the user-days, and the campaigns in them. */
+function partOf(run: Run): Run {
+  const { truth, hosts } = run.estate;
+  const seen = new Set(run.windows.flatMap(({ host, row }) => {
+    const injection = hosts.get(host)!.injections.get(row);
+    return injection?.acting ? injection.campaigns : [];
+  }));
+  const part = {
+    ...truth,
+    users: truth.users.filter((_, i) => i % GROUPS === 0),
+    campaigns: truth.campaigns.filter(({ id }) => seen.has(id)),
+  };
+  return { ...run, estate: { ...run.estate, truth: part } };
 }
 
 /** What is known of a scored window beside its row. */
@@ -143,21 +166,19 @@ async function enrol(
   rows: ReadonlyMap<string, Begun>,
   day: number,
   days: number,
-  group: number,
   options: TrainHostsOptions,
   found: Map<string, { rows: WindowRow[]; windows: Scored[] }>,
 ): Promise<void> {
   const training = new Map<string, HostRows>();
   const tested = new Map<string, WindowRow[]>();
-  hosts.forEach((host, i) => {
-    if (i % GROUPS !== group) return;
+  for (const host of hosts) {
     const begun = begunBy(rows.get(host), day - days * DAY_MS, day);
     training.set(host, hostRows(begun.filter(({ startMs }) => startMs < day), accountOf));
     tested.set(
       host,
       begun.filter(({ startMs }) => startMs >= day && startMs < day + DAY_MS),
     );
-  });
+  }
   const models = await trainHosts(training, options);
   for (const [host, windows] of tested) {
     const test = hostRows(windows, accountOf);

@@ -6,7 +6,7 @@
  */
 import { ENTITY_CLASSES } from "@/features/vector.ts";
 import { seededRandom } from "@/models/random.ts";
-import { daySurprise, EVEN_ODDS, userRisk } from "@/models/risk.ts";
+import { daySurprise, userRisk } from "@/models/risk.ts";
 import { bootstrapMean } from "@/models/statistics/ranking.ts";
 import type { Figure, Run } from "./estate_figures.ts";
 import { SELECTED } from "./estate_scores.ts";
@@ -50,10 +50,10 @@ function cusum(values: readonly number[], drift: number, kept = 1): number {
 
 /** Rules by name; the first one is the product's. */
 export const RULES: Readonly<Record<string, Rule>> = {
-  "decayed sum above ln 5 (habit)": (days) =>
+  "decayed CUSUM of surprise, drift 2 (habit)": (days) =>
     userRisk(
       days.flatMap((day, i) => day ? [{ ...day, age: days.length - 1 - i, criticality: 1 }] : []),
-    ).risk / EVEN_ODDS,
+    ).risk,
   "maximum of the day": (days) => surprises(days).at(-1) ?? 0,
   "maximum, decayed": (days) => Math.max(0, ...decayed(days)),
   "zeta sum, 1.5": (days) =>
@@ -61,7 +61,11 @@ export const RULES: Readonly<Record<string, Rule>> = {
   "CUSUM of daily max -ln p, drift 4": (days) =>
     cusum(days.map((day) => day ? -Math.log(day.p) : 0), 4),
   "CUSUM of surprise, drift 1.5": (days) => cusum(surprises(days), 1.5),
-  "decayed CUSUM of surprise, drift 2": (days) => cusum(surprises(days), 2, 2 ** (-1 / 7)),
+  "decayed sum above ln 5": (days) =>
+    surprises(days).reduce(
+      (sum, value) => sum * 2 ** (-1 / 7) + Math.max(0, value - Math.log(5)),
+      0,
+    ),
   "decayed sum of exponentials of surprise": (days) =>
     Math.log(
       1 + decayed(days, Infinity).reduce(

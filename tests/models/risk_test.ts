@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { daySurprise, FREE_SURPRISE, HALF_LIFE_DAYS, userRisk } from "@/models/risk.ts";
+import { daySurprise, DRIFT, HALF_LIFE_DAYS, userRisk } from "@/models/risk.ts";
 
 const day = (p: number, age = 0, windows = 8, criticality = 1) => ({
   p,
@@ -22,10 +22,26 @@ Deno.test("a usual day's surprise is exponential with mean 1, however many windo
   }
 });
 
-Deno.test("odds halve in a week, and grow with criticality", () => {
-  const now = userRisk([day(1e-6)]).risk;
-  assert.ok(Math.abs(odds(userRisk([day(1e-6, HALF_LIFE_DAYS)]).risk) / odds(now) - 0.5) < 1e-9);
-  assert.ok(Math.abs(odds(userRisk([day(1e-6, 0, 8, 2)]).risk) / odds(now) - 2) < 1e-9);
+Deno.test("odds fall by more than half in a week, to 0 in the end, and grow with criticality", () => {
+  const now = userRisk([day(1e-12)]).risk;
+  const later = odds(userRisk([day(1e-12, HALF_LIFE_DAYS)]).risk) / odds(now);
+  assert.ok(later > 0 && later < 0.5, `${later}`);
+  assert.equal(userRisk([day(1e-12, 28)]).risk, 0);
+  assert.ok(Math.abs(odds(userRisk([day(1e-12, 0, 8, 2)]).risk) / odds(now) - 2) < 1e-9);
+});
+
+Deno.test("days without windows take away as usual ones do, from all days before alike", () => {
+  const strange = [day(1e-8, 5), day(1e-6, 4)];
+  const gap = userRisk([...strange, day(0.02, 0)]);
+  const sure = day(1, 0, 1); // a day whose surprise is 0
+  const filled = userRisk([
+    ...strange,
+    ...[3, 2, 1].map((age) => ({ ...sure, age })),
+    day(0.02, 0),
+  ]);
+  assert.ok(Math.abs(gap.risk - filled.risk) < 1e-9, `${gap.risk} ${filled.risk}`);
+  const [first, second] = userRisk(strange).share;
+  assert.ok(Math.abs(gap.share[0] / gap.share[1] - first / second) < 1e-9);
 });
 
 Deno.test("risk stays within 0 and 100, its shares sum to 1, and more never lowers it", () => {
@@ -47,8 +63,8 @@ Deno.test("risk stays within 0 and 100, its shares sum to 1, and more never lowe
   }));
 });
 
-Deno.test("a day that one usual day in five exceeds counts for nothing", () => {
-  assert.equal(userRisk([day(0.2, 0, 1)]).risk < 1e-9, true);
-  assert.ok(daySurprise(0.19, 1) > FREE_SURPRISE);
+Deno.test("a usual day adds nothing", () => {
+  assert.equal(userRisk([day(0.14, 0, 1)]).risk, 0);
+  assert.ok(daySurprise(0.13, 1) > DRIFT);
   assert.equal(userRisk([]).risk, 0);
 });

@@ -23,6 +23,7 @@ const TABLES: Record<string, keyof typeof RETENTION | "own rule" | "present stat
   risks: "users",
   unmask_requests: "users",
   models: "models",
+  fleet_models: "models",
   job_progress: "jobs",
   reports: "reports",
   audit: "audit",
@@ -62,6 +63,8 @@ async function fill(sql: ReturnType<typeof connect>): Promise<void> {
   await sql`insert into unmask_requests (id, user_id, reason, requested_by, expires_at)
     values (gen_random_uuid(), ${person}, 'x', 'x', ${at})`;
   await sql`update models set active = false`;
+  await sql`insert into fleet_models
+    values (gen_random_uuid(), 1, 1, 1, '', '{}', ${at}, ${at}, ${at}, false)`;
   await sql`insert into job_progress
     values (gen_random_uuid(), 'train', 1, 1, '', ${at}, ${at}, ${at})`;
   await sql`insert into reports (id, kind, "from", "to", state, created_by, created_at)
