@@ -72,6 +72,9 @@ export interface LiveOptions {
   readonly onHealth?: (health: Health) => void;
 }
 
+/** V8's collector, where deno.exe was started with it (agent/windows/install.ts). */
+const collectGarbage = (globalThis as { gc?: () => void }).gc;
+
 class LiveRun {
   readonly #options: LiveOptions;
   readonly #store: DatabaseSync;
@@ -168,6 +171,7 @@ class LiveRun {
     const nowMs = drained ? this.#options.now() : -Infinity;
     if (!this.#hosts.ready(nowMs)) return;
     this.#hosts.commit((featuriser) => featuriser.drain(nowMs), () => this.#save(source));
+    collectGarbage?.(); // what an hour took is done with, and nobody waits
   }
 
   #save(source: LiveSource): void {

@@ -56,7 +56,9 @@ export function openStore(folder: string): DatabaseSync {
   const store = new DatabaseSync(path);
   try {
     store.exec("pragma locking_mode = exclusive; pragma journal_mode = wal;");
-    store.exec("pragma synchronous = full; pragma auto_vacuum = incremental;");
+    store.exec(
+      "pragma synchronous = full; pragma auto_vacuum = incremental; pragma cache_size = -256;",
+    );
     const { user_version: version } = store.prepare("pragma user_version").get()!;
     if (version === 0) {
       store.exec(`begin immediate; ${SCHEMA} pragma user_version = ${SCHEMA_VERSION}; commit;`);

@@ -7,7 +7,7 @@
 import { zstdCompressSync } from "node:zlib";
 import { Buffer } from "node:buffer";
 import { Masker } from "@/agent/pseudonym.ts";
-import { V8_FLAGS } from "@/agent/windows/install.ts";
+import { SMALL } from "@/agent/windows/install.ts";
 import { streamEstate } from "@/estate/stream.ts";
 import { Featuriser } from "@/features/featuriser.ts";
 import { SCHEMA_ID } from "@/features/schema.ts";
@@ -23,14 +23,28 @@ function figure(name: string, value: number, unit: string): Figure {
   return { case: name, value, unit, peer: null, peerValue: null, ratio: null };
 }
 
-/** The number that the agent's own process prints. */
-async function child(...args: (string | number)[]): Promise<number> {
-  const script = new URL("./agent_child.ts", import.meta.url).pathname;
-  const output = await new Deno.Command(Deno.execPath(), {
-    args: ["run", V8_FLAGS, "-A", script, ...args.map(String)],
-    stderr: "inherit",
-  }).output();
-  return Number(new TextDecoder().decode(output.stdout));
+/** What runs the agent in a process of its own, in one file as on a host. */
+async function bundledChild() {
+  const folder = await Deno.makeTempDir({ prefix: "habit-bench-" });
+  const here = (path: string) => new URL(path, import.meta.url);
+  await Deno.copyFile(here("../tests/agent/windows/fake_wevtapi.c"), `${folder}/fake_wevtapi.c`);
+  const script = `${folder}/agent_child.js`;
+  const bundle = ["bundle", "-q", "--minify", "--platform", "deno", "-o", script];
+  await deno([...bundle, here("./agent_child.ts").pathname]);
+  return {
+    /** The number that it prints. */
+    async run(...args: (string | number)[]): Promise<number> {
+      return Number(await deno(["run", ...SMALL, "-A", script, ...args.map(String)]));
+    },
+    [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
+  };
+}
+
+async function deno(args: string[]): Promise<string> {
+  const { success, stdout } = await new Deno.Command(Deno.execPath(), { args, stderr: "inherit" })
+    .output();
+  if (!success) throw new Error(`deno ${args[0]} failed`);
+  return new TextDecoder().decode(stdout);
 }
 
 /** Rows of a simulated estate by host, in order. */
@@ -99,13 +113,18 @@ export async function* figures(flags: readonly string[]): AsyncGenerator<Figure>
   yield figure("wire-bytes-per-event", wireBytesPerEvent(rows), "bytes");
   const busiest = [...rows.values()].sort((a, b) => b.length - a.length)[0];
   yield figure("local-score-us", await scoreMicroseconds(busiest), "us a window");
-  yield figure("fake-wevtapi-to-vectors", await child("rate", 1e6 * tenth), "events/s a core");
+  await using child = await bundledChild();
+  yield figure("fake-wevtapi-to-vectors", await child.run("rate", 1e6 * tenth), "events/s a core");
   await using server = new LedgerServer();
-  yield figure("cpu-at-100-eps", await child("cpu", server.url, 100, 30 * tenth), "% of a core");
   yield figure(
-    "cpu-at-10000-eps",
-    await child("cpu", server.url, 10_000, 30 * tenth),
+    "cpu-at-100-eps",
+    await child.run("cpu", server.url, 100, 30 * tenth),
     "% of a core",
   );
-  yield figure("rss-after-1e7", await child("memory", server.url, 1e7 * tenth), "MiB");
+  yield figure(
+    "cpu-at-10000-eps",
+    await child.run("cpu", server.url, 10_000, 30 * tenth),
+    "% of a core",
+  );
+  yield figure("rss-after-1e7", await child.run("memory", server.url, 1e7 * tenth), "MiB");
 }

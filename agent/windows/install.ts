@@ -8,21 +8,27 @@
 import { LIBRARIES } from "./wevtapi.ts";
 
 /**
- * How V8 keeps small on a host: young space of 1 MiB, a heap that grows by tenths, no compilers but
- * the first and the last of JavaScript's and the first of WebAssembly's (whose code is most of what
- * deno.exe would load), and no threads of its own, so that collecting counts as the agent's turn.
+ * How deno.exe keeps small on a host: it looks for no configuration and keeps no cache of code. V8
+ * has a young space of 1 MiB, a heap that grows by tenths, no compilers but the first and the last
+ * of JavaScript's and the first of WebAssembly's (whose code is most of what deno.exe would load),
+ * and no threads of its own, so that collecting counts as the agent's turn; the agent collects
+ * when an hour closes.
  */
-export const V8_FLAGS = `--v8-flags=${
+const V8_FLAGS = `--v8-flags=${
   [
     "--max-semi-space-size=1",
     "--optimize-for-size",
     "--max-old-space-size=96",
     "--heap-growing-percent=10",
+    "--expose-gc",
     "--single-threaded",
     "--no-maglev",
     "--liftoff-only",
   ].join()
 }`;
+
+/** See {@link V8_FLAGS}. */
+export const SMALL: readonly string[] = [V8_FLAGS, "--no-config", "--no-code-cache"];
 
 /** The agent's task in the scheduler. */
 export const TASK = "\\Habit\\Agent";
@@ -89,7 +95,7 @@ export function permissionFlags(
 export function agentArguments(installation: Installation): string[] {
   const { script, state } = installation;
   const run = ["run", "--state", state, "--audit-policy", policyFile(script)];
-  return ["run", V8_FLAGS, ...permissionFlags(installation), script, ...run];
+  return ["run", ...SMALL, ...permissionFlags(installation), script, ...run];
 }
 
 const xml = (text: string) =>

@@ -15,10 +15,10 @@ const LOOK_MS = 5_000;
 /** While others keep us busy, a drained channel is looked at this often. */
 const BUSY_LOOK_MS = 500;
 /**
- * Between a signal and the look at what came: a steady trickle then costs a look a second at every
- * channel, not one an event. Windows are hours, so nobody waits for it.
+ * Between a signal and the look at what came: a steady trickle then costs a look every other second
+ * at every channel, not one an event. Windows are hours, so nobody waits for it.
  */
-const GATHER_MS = 1_000;
+const GATHER_MS = 2_000;
 /** Channels are checked for a silent stall this often. */
 const STALL_MS = 60_000;
 

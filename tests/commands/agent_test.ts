@@ -80,7 +80,16 @@ Deno.test("the bundle is one file that reads logs with the least permissions", a
   const script = `${folder.path}/agent.js`;
   const bundle = await new Deno.Command(Deno.execPath(), {
     cwd: ROOT,
-    args: ["bundle", "-q", "--platform", "deno", "-o", script, "commands/agent_main.ts"],
+    args: [
+      "bundle",
+      "-q",
+      "--minify",
+      "--platform",
+      "deno",
+      "-o",
+      script,
+      "commands/agent_main.ts",
+    ],
   }).output();
   assert.equal(bundle.code, 0, new TextDecoder().decode(bundle.stderr));
   const run = (...args: string[]) =>

@@ -19,7 +19,16 @@ const wine = await Wine.open();
 if (typeof wine === "string") console.error(`skipped: ${wine}`);
 
 async function bundle(path: string): Promise<void> {
-  const args = ["bundle", "-q", "--platform", "deno", "-o", path, "commands/agent_main.ts"];
+  const args = [
+    "bundle",
+    "-q",
+    "--minify",
+    "--platform",
+    "deno",
+    "-o",
+    path,
+    "commands/agent_main.ts",
+  ];
   const { code, stderr } = await new Deno.Command(Deno.execPath(), { cwd: ROOT, args }).output();
   assert.equal(code, 0, new TextDecoder().decode(stderr));
 }
