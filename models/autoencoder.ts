@@ -104,13 +104,18 @@ export function residualReader({ means, covariance }: ResidualStatistics): Resid
   const width = means.length;
   const variances = means.map((_, i) => covariance[i * width + i]);
   const floor = 0.25 * variances.reduce((sum, x) => sum + x, 0) / width + 1e-6;
-  const weights = new Float32Array(width * (width + 1));
-  weights.set(inverseRoot(covariance, width));
   return {
     means: Float32Array.from(means),
     precisions: Float32Array.from(variances, (variance) => 1 / (variance + floor)),
-    whitening: { architecture: { widths: [width, width], slope: 0 }, weights },
+    whitening: whiteningOf(covariance, width),
   };
+}
+
+/** The inverse root of a covariance as a linear layer: the output's squares sum to the distance. */
+export function whiteningOf(covariance: Float64Array, width: number): Net {
+  const weights = new Float32Array(width * (width + 1));
+  weights.set(inverseRoot(covariance, width));
+  return { architecture: { widths: [width, width], slope: 0 }, weights };
 }
 
 /** Each column's part in each reading: three arrays of rows × width, none below 0. */

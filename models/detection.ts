@@ -23,9 +23,9 @@ import {
   type FleetModel,
   type Nets,
 } from "./fleet.ts";
-import { type GanOptions, ganRecipe } from "./gan.ts";
+import { featureStatistics, type GanOptions, ganRecipe } from "./gan.ts";
 import { COUNTED, type HostRows } from "./host_model.ts";
-import type { Matrix } from "./matrix.ts";
+import { filledRows, type Matrix } from "./matrix.ts";
 import { seedOf } from "./random.ts";
 import { fleetMoments } from "./scaling.ts";
 import {
@@ -169,7 +169,8 @@ async function fleetBasis(
   for await (const { nets, reason } of runJobs(jobsOf("fleet", sample, options), options, engine)) {
     if (!nets) throw new RangeError(`Cannot train the fleet's model: ${reason}`);
     const statistics = residualStatistics(residuals(nets.autoencoder, sample, COUNTED));
-    return asStored({ moments, nets, statistics });
+    const hidden = featureStatistics(nets.discriminator, filledRows(sample, COUNTED));
+    return asStored({ moments, nets, statistics, hidden });
   }
   throw new RangeError("Cannot train the fleet's model: the engine gave no result");
 }

@@ -35,6 +35,8 @@ export interface FleetBasis {
   readonly nets: Nets;
   /** What those nets leave of the same rows. */
   readonly statistics: ResidualStatistics;
+  /** How the discriminator's hidden layer sees them. */
+  readonly hidden: ResidualStatistics;
 }
 
 /** All that a host's model takes from its fleet. */
@@ -93,17 +95,18 @@ export function calibrationsFrom(
 }
 
 /** Rounds to float32, as a checkpoint keeps it: what is trained with it is what is stored. */
-export function asStored({ moments, nets, statistics }: FleetBasis): FleetBasis {
+export function asStored({ moments, nets, statistics, hidden }: FleetBasis): FleetBasis {
   const { counts, means, variances } = moments;
   return {
     moments: { counts: round(counts), means: round(means), variances: round(variances) },
     nets,
-    statistics: {
-      rows: statistics.rows,
-      means: round(statistics.means),
-      covariance: round(statistics.covariance),
-    },
+    statistics: rounded(statistics),
+    hidden: rounded(hidden),
   };
+}
+
+function rounded({ rows, means, covariance }: ResidualStatistics): ResidualStatistics {
+  return { rows, means: round(means), covariance: round(covariance) };
 }
 
 function round(values: Float64Array): Float64Array {
@@ -112,7 +115,7 @@ function round(values: Float64Array): Float64Array {
 
 /** The fleet's model as bytes. */
 export function encodeFleet(fleet: FleetModel, figures: FleetFigures): Uint8Array {
-  const { moments, nets, statistics, spreads, rarity } = fleet;
+  const { moments, nets, statistics, hidden, spreads, rarity } = fleet;
   const calibrations = calibrationParts(fleet.calibrations);
   const small = (values: Float64Array) => Float32Array.from(values);
   return encodeCheckpoint({
@@ -134,6 +137,8 @@ export function encodeFleet(fleet: FleetModel, figures: FleetFigures): Uint8Arra
       variances: small(moments.variances),
       residuals: small(statistics.means),
       covariance: small(statistics.covariance),
+      hidden: small(hidden.means),
+      hiddenCovariance: small(hidden.covariance),
       autoencoder: nets.autoencoder.weights,
       discriminator: nets.discriminator.weights,
       generator: nets.generator?.weights ?? new Float32Array(0),
@@ -179,6 +184,11 @@ export function openFleet(bytes: Uint8Array): FleetModel {
       rows: known.rows,
       means: wide(arrays.residuals),
       covariance: wide(arrays.covariance),
+    },
+    hidden: {
+      rows: known.rows,
+      means: wide(arrays.hidden),
+      covariance: wide(arrays.hiddenCovariance),
     },
     spreads: known.spreads,
     rarity: arrays.rarity,

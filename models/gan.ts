@@ -1,19 +1,21 @@
 /**
  * The GAN as a detector: not the discriminator's output, which is near chance on rows far from both
- * its real and its generated ones, but how far a row lies from real rows in a hidden layer of it.
- * Uniform negatives are what makes that layer better than an untrained one (docs/quality.md).
+ * its real and its generated ones, but how far a row lies from real rows in a hidden layer of it, by
+ * Mahalanobis distance. With uniform negatives among its training that is better than the same layer
+ * untrained, which distances to neighbours in it are not (docs/quality.md).
  * @module
  */
+import {
+  logSums,
+  type ResidualStatistics as Statistics,
+  residualStatistics,
+  whiteningOf,
+} from "./autoencoder.ts";
 import { forward, type GanRecipe, type Net } from "./engine.ts";
-import { type Matrix, takeRows } from "./matrix.ts";
+import { type Matrix, matrix } from "./matrix.ts";
 
 /** Hidden layer that is read, counted from the input. */
 export const FEATURE_LAYER = 2;
-/** Rows of normal windows that are kept to compare with. */
-const KEPT_ROWS = 256;
-/** Neighbours whose mean distance is the score. */
-const NEIGHBOURS = 5;
-
 /** What may be set about a GAN. */
 export interface GanOptions {
   /** Default 1,000. */
@@ -52,15 +54,20 @@ export function ganRecipe(
 
 /** Normal rows as the discriminator sees them. */
 export interface FeatureReader {
-  /** Kept rows × width of the layer. */
-  readonly normal: Float32Array;
+  /** Mean of each hidden unit. */
+  readonly means: Float32Array;
+  /** One linear layer: the inverse root of their covariance. */
+  readonly whitening: Net;
 }
 
-/** Keeps up to 256 of the rows, evenly spread. */
-export function featureReader(net: Net, rows: Matrix): FeatureReader {
-  const count = Math.min(KEPT_ROWS, rows.rows);
-  const kept = Uint32Array.from({ length: count }, (_, i) => Math.floor(i * rows.rows / count));
-  return { normal: featuresOf(net, takeRows(rows, kept).values) };
+/** Mean and covariance of the hidden units over rows; no value may be missing. */
+export function featureStatistics(net: Net, rows: Matrix): Statistics {
+  return residualStatistics(matrix(featuresOf(net, rows), net.architecture.widths[FEATURE_LAYER]));
+}
+
+/** Prepares statistics for reading. */
+export function featureReader({ means, covariance }: Statistics): FeatureReader {
+  return { means: Float32Array.from(means), whitening: whiteningOf(covariance, means.length) };
 }
 
 const heads = new WeakMap<Net, Net>();
@@ -69,7 +76,7 @@ const heads = new WeakMap<Net, Net>();
  * Units of the layer that is read. The layers after it are not run: one unit of nothing stands in
  * for them, so that the layer stays a hidden one, with its ReLU.
  */
-function featuresOf(net: Net, values: Float32Array): Float32Array {
+function featuresOf(net: Net, rows: Matrix): Float32Array {
   let head = heads.get(net);
   if (!head) {
     const widths = [...net.architecture.widths.slice(0, FEATURE_LAYER + 1), 1];
@@ -78,63 +85,21 @@ function featuresOf(net: Net, values: Float32Array): Float32Array {
     head = { architecture: { widths, slope: net.architecture.slope }, weights };
     heads.set(net, head);
   }
-  return forward(head, values, [FEATURE_LAYER])[0];
+  return forward(head, rows.values.subarray(0, rows.rows * rows.width), [FEATURE_LAYER])[0];
 }
 
-/**
- * log of the mean distance to the nearest normal rows in the hidden layer. All inner products are
- * one more dense layer, |n|² - 2·n·f for each normal row n, so that the engine's kernel does them.
- */
-export function featureDistances(net: Net, { normal }: FeatureReader, rows: Matrix): Float64Array {
-  const width = net.architecture.widths[FEATURE_LAYER];
-  const kept = normal.length / width;
-  const features = featuresOf(net, rows.values.subarray(0, rows.rows * rows.width));
-  const [products] = forward(comparison(normal, width), features);
-  const scores = new Float64Array(rows.rows);
-  const nearest = new Float64Array(Math.min(NEIGHBOURS, kept));
-  const last = nearest.length - 1;
-  for (let r = 0; r < rows.rows; r++) {
-    let square = 0;
-    for (let at = r * width; at < (r + 1) * width; at++) square += features[at] * features[at];
-    nearest.fill(Infinity);
-    for (let at = r * kept; at < (r + 1) * kept; at++) {
-      if (products[at] < nearest[last]) insert(nearest, products[at]);
-    }
-    let mean = 0;
-    for (const product of nearest) mean += Math.sqrt(Math.max(0, product + square));
-    scores[r] = Math.log(mean / nearest.length + 1e-4);
-  }
-  return scores;
-}
-
-const comparisons = new WeakMap<Float32Array, Net>();
-
-/** The layer that compares features with the normal rows; made once for each model. */
-function comparison(normal: Float32Array, width: number): Net {
-  const known = comparisons.get(normal);
-  if (known) return known;
-  const kept = normal.length / width;
-  const weights = new Float32Array((width + 1) * kept);
-  for (let k = 0; k < kept; k++) {
-    let square = 0;
-    for (let i = 0; i < width; i++) {
-      const value = normal[k * width + i];
-      weights[i * kept + k] = -2 * value;
-      square += value * value;
-    }
-    weights[width * kept + k] = square;
-  }
-  const net: Net = { architecture: { widths: [width, kept], slope: 0 }, weights };
-  comparisons.set(normal, net);
-  return net;
-}
-
-function insert(ascending: Float64Array, value: number) {
-  let place = ascending.length - 1;
-  for (; place > 0 && ascending[place - 1] > value; place--) {
-    ascending[place] = ascending[place - 1];
-  }
-  ascending[place] = value;
+/** log of the squared Mahalanobis distance from normal rows in the hidden layer. */
+export function featureDistances(
+  net: Net,
+  { means, whitening }: FeatureReader,
+  rows: Matrix,
+): Float64Array {
+  const width = means.length;
+  const features = featuresOf(net, rows);
+  for (let at = 0; at < features.length; at++) features[at] -= means[at % width];
+  const [distances] = forward(whitening, features);
+  for (let at = 0; at < distances.length; at++) distances[at] *= distances[at];
+  return logSums(distances, width);
 }
 
 /** The documented seed score, -D(x): kept to compare with, never fused. */

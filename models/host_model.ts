@@ -6,14 +6,21 @@
 import { FEATURES, SCHEMA_ID } from "@/features/schema.ts";
 import { toModelInput } from "@/features/transform.ts";
 import { DIMENSIONS, ENTITY_CLASSES } from "@/features/vector.ts";
-import { logSums, type ResidualParts, residualParts, type ResidualReader } from "./autoencoder.ts";
+import {
+  logSums,
+  RESIDUAL_READINGS,
+  type ResidualParts,
+  residualParts,
+  type ResidualReader,
+} from "./autoencoder.ts";
 import { type Calibration, pValue } from "./calibration.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
+import { addHeights } from "./contributions.ts";
 import type { Net } from "./engine.ts";
 import { calibrationParts, calibrationsFrom } from "./fleet.ts";
-import { featureDistances } from "./gan.ts";
+import { featureDistances, type FeatureReader } from "./gan.ts";
 import { decodeHabits, encodeHabits, type Habits } from "./habits.ts";
-import type { Matrix } from "./matrix.ts";
+import { filledRows, type Matrix } from "./matrix.ts";
 import { rarity, type RarityTable } from "./rarity.ts";
 import { scaleRows, type Scaling } from "./scaling.ts";
 import { robustZ, type Spread } from "./statistics/robust.ts";
@@ -54,6 +61,7 @@ export interface Scored {
 
 /** Columns named with every score. */
 export const TOP_COLUMNS = 5;
+const { exp } = Math;
 /** Rows scored at a time, so that memory does not grow with the job. */
 const BLOCK = 512;
 
@@ -62,6 +70,12 @@ export const COUNTED: Uint8Array = Uint8Array.from(
   FEATURES,
   ({ kind }) => kind === "cyclic" ? 0 : 1,
 );
+
+/** What is read of every row, in this order. */
+export const READINGS = [...RESIDUAL_READINGS, "GAN"] as const;
+
+/** How much each detector of the fusion weighs. */
+export type Weights = readonly [autoencoder: number, gan: number];
 
 /** All that scoring needs. */
 export interface HostModelParts {
@@ -77,12 +91,12 @@ export interface HostModelParts {
   readonly reader: ResidualReader;
   /** Its hidden layer compares rows. */
   readonly discriminator: Net;
-  /** Rows of normal windows in the discriminator's hidden layer. */
-  readonly normal: Float32Array;
-  /** Spread on held-out windows of each reading: three residual ones, then the GAN's distance. */
+  /** Reads the discriminator's hidden layer. */
+  readonly features: FeatureReader;
+  /** Spread on held-out windows of each of {@link READINGS}. */
   readonly spreads: readonly Spread[];
   /** Weight of the autoencoder (all its readings) and of the GAN; 0 where the duel rejected one. */
-  readonly weights: readonly [autoencoder: number, gan: number];
+  readonly weights: Weights;
   /** How rare each column's values are in the fleet. */
   readonly rarity: RarityTable;
   /** What each account does anyway. */
@@ -95,9 +109,9 @@ export interface HostModelParts {
 
 /** What a score is made of, row by row. */
 export interface Readings {
-  /** log of each reading: three residual ones, then the GAN's distance. */
+  /** log of each of {@link READINGS}. */
   readonly logs: readonly Float64Array[];
-  /** Each column's part of the residual readings. */
+  /** Each column's part of the readings but the GAN's, whose hidden layer names no columns. */
   readonly parts: ResidualParts;
 }
 
@@ -113,16 +127,18 @@ export function modelInput(rows: HostRows, from = 0, to = rows.n): Matrix {
   return { values, width: DIMENSIONS, rows: to - from };
 }
 
-/** Reads scaled rows with both nets. */
+/** Reads scaled rows, and the same without gaps and context ({@link filledRows}). */
 export function readRows(
-  { autoencoder, reader, discriminator, normal }: Pick<
+  { autoencoder, reader, discriminator, features }: Pick<
     HostModelParts,
-    "autoencoder" | "reader" | "discriminator" | "normal"
+    "autoencoder" | "reader" | "discriminator" | "features"
   >,
   scaled: Matrix,
+  filled: Matrix,
+  counted = COUNTED,
 ): Readings {
-  const parts = residualParts(autoencoder, reader, scaled, COUNTED);
-  const distances = featureDistances(discriminator, { normal }, scaled);
+  const parts = residualParts(autoencoder, reader, scaled, counted);
+  const distances = featureDistances(discriminator, features, filled);
   return { parts, logs: [...parts.map((part) => logSums(part, scaled.width)), distances] };
 }
 
@@ -140,7 +156,7 @@ export function autoencoderScore(
 export function netsScore(
   logs: Readings["logs"],
   spreads: readonly Spread[],
-  [autoencoder, gan]: HostModelParts["weights"],
+  [autoencoder, gan]: Weights,
   row: number,
 ): number {
   const sum = autoencoder * autoencoderScore(logs, spreads, row) +
@@ -173,10 +189,9 @@ export function rowRarity(
 
 /** One host's model, read from its checkpoint. */
 export class HostModel {
-  readonly #scales = new Float64Array(3);
   readonly #best = new Float64Array(TOP_COLUMNS);
   readonly #bestColumns = new Uint8Array(TOP_COLUMNS);
-  readonly #rarities = new Float32Array(DIMENSIONS);
+  readonly #heights = new Float32Array(DIMENSIONS);
 
   /** Takes the parts of one host. */
   constructor(readonly parts: HostModelParts) {}
@@ -202,15 +217,16 @@ export class HostModel {
     const { scaling, spreads, weights, calibrations } = this.parts;
     const input = modelInput(rows, from, to);
     const scaled = scaleRows(input, scaling);
-    const { logs, parts } = readRows(this.parts, scaled);
+    const filled = filledRows(scaled, COUNTED);
+    const readings = readRows(this.parts, scaled, filled);
     for (let r = 0; r < to - from; r++) {
       const entityClass = Math.min(rows.classes[from + r], ENTITY_CLASSES.length - 1);
-      const rare = rowRarity(this.parts, rows, from + r, scaled, r, this.#rarities);
-      const score = rare + netsScore(logs, spreads, weights, r);
+      const rare = rowRarity(this.parts, rows, from + r, scaled, r, this.#heights);
+      const score = rare + netsScore(readings.logs, spreads, weights, r);
       out.score[from + r] = score;
       out.p[from + r] = pValue(calibrations[entityClass], score);
       out.confidence[from + r] = this.#confidence(input, r);
-      this.#writeTop(parts, logs, r, rare, out, from + r);
+      this.#writeTop(readings, filled, r, rare, out, from + r);
     }
   }
 
@@ -224,40 +240,30 @@ export class HostModel {
 
   /**
    * Writes the columns with the largest shares of the row's score: their part of the rarity, and of
-   * each residual reading by how high that is. The GAN's part follows the residuals: a hidden layer
-   * names no columns.
+   * each reading by how high that is.
    */
   #writeTop(
-    parts: ResidualParts,
-    logs: Readings["logs"],
+    readings: Readings,
+    filled: Matrix,
     row: number,
     rare: number,
     out: Scored,
     outRow: number,
   ) {
-    const [squares, distances, surprises] = parts;
-    const scales = this.#scales;
-    let total = rare;
-    for (let k = 0; k < parts.length; k++) {
-      const height = Math.max(0.1, robustZ(logs[k][row], this.parts.spreads[k])) / parts.length;
-      scales[k] = height / Math.exp(logs[k][row]);
-      total += height;
-    }
-    const [a, b, c] = scales;
+    const heights = this.#heights;
+    const total = rare + addHeights(this.parts, readings, filled, row, heights);
     const best = this.#best.fill(-1);
     const columns = this.#bestColumns;
-    let least = -1;
-    for (let i = 0, at = row * DIMENSIONS; i < DIMENSIONS; i++, at++) {
-      const part = this.#rarities[i] + a * squares[at] + b * distances[at] + c * surprises[at];
-      if (!(part > least)) continue;
+    for (let i = 0; i < DIMENSIONS; i++) {
+      const height = heights[i];
+      if (!(height > best[TOP_COLUMNS - 1])) continue;
       let place = TOP_COLUMNS - 1;
-      for (; place > 0 && part > best[place - 1]; place--) {
+      for (; place > 0 && height > best[place - 1]; place--) {
         best[place] = best[place - 1];
         columns[place] = columns[place - 1];
       }
-      best[place] = part;
+      best[place] = height;
       columns[place] = i;
-      least = best[TOP_COLUMNS - 1];
     }
     for (let k = 0, at = outRow * TOP_COLUMNS; k < TOP_COLUMNS; k++, at++) {
       out.topColumns[at] = columns[k];
@@ -270,7 +276,7 @@ export class HostModel {
 
 /** The model as bytes; `facts` are kept with it. */
 export function encodeModel(parts: HostModelParts, facts: Record<string, unknown>): Uint8Array {
-  const { windows, pooled, autoencoder, reader, discriminator, spreads, weights } = parts;
+  const { windows, pooled, autoencoder, reader, discriminator, features, spreads, weights } = parts;
   const calibrations = calibrationParts(parts.calibrations);
   return encodeCheckpoint({
     schema: SCHEMA_ID,
@@ -289,6 +295,7 @@ export function encodeModel(parts: HostModelParts, facts: Record<string, unknown
       factor: parts.scaling.factor,
       means: reader.means,
       precisions: reader.precisions,
+      features: features.means,
       usual: parts.usual,
       rarity: parts.rarity,
       habits: encodeHabits(parts.habits),
@@ -298,7 +305,7 @@ export function encodeModel(parts: HostModelParts, facts: Record<string, unknown
       autoencoder: autoencoder.weights,
       whitening: reader.whitening.weights,
       discriminator: discriminator.weights,
-      normal: parts.normal,
+      features: features.whitening.weights,
     },
   });
 }
@@ -314,7 +321,7 @@ export function openModel(bytes: Uint8Array): HostModel {
   }
   // Ours: the SHA-256 over facts and arrays has agreed.
   const known = facts as unknown as Pick<HostModelParts, "windows" | "pooled" | "spreads"> & {
-    weights: HostModelParts["weights"];
+    weights: Weights;
     autoencoder: Net["architecture"];
     discriminator: Net["architecture"];
     calibrations: Pick<Calibration, "n" | "tail">[];
@@ -329,16 +336,21 @@ export function openModel(bytes: Uint8Array): HostModel {
     reader: {
       means: arrays.means,
       precisions: arrays.precisions,
-      whitening: {
-        architecture: { widths: [DIMENSIONS, DIMENSIONS], slope: 0 },
-        weights: packed.whitening,
-      },
+      whitening: square(packed.whitening, arrays.means.length),
     },
     discriminator: { architecture: known.discriminator, weights: packed.discriminator },
-    normal: packed.normal,
+    features: {
+      means: arrays.features,
+      whitening: square(packed.features, arrays.features.length),
+    },
     usual: arrays.usual,
     rarity: arrays.rarity,
     habits: decodeHabits(arrays.habits),
     calibrations: calibrationsFrom(known.calibrations, arrays),
   });
+}
+
+/** A linear layer of as many units as it reads. */
+function square(weights: Float32Array, width: number): Net {
+  return { architecture: { widths: [width, width], slope: 0 }, weights };
 }

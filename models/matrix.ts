@@ -48,3 +48,15 @@ export function stackRows(parts: readonly Matrix[]): Matrix {
   }
   return { values, width, rows };
 }
+
+/** The rows with 0 where a value is missing or its column does not count (`counted` is 0 there). */
+export function filledRows({ values, width, rows }: Matrix, counted: Uint8Array): Matrix {
+  const filled = new Float32Array(rows * width);
+  for (let r = 0, at = 0; r < rows; r++) {
+    for (let i = 0; i < width; i++, at++) {
+      const value = values[at];
+      if (counted[i] !== 0 && value === value) filled[at] = value;
+    }
+  }
+  return { values: filled, width, rows };
+}

@@ -5,24 +5,33 @@
  */
 import { SCHEMA_ID } from "@/features/schema.ts";
 import { DIMENSIONS, ENTITY_CLASSES } from "@/features/vector.ts";
-import { residualReader, residuals, residualStatistics, shrinkStatistics } from "./autoencoder.ts";
+import {
+  logSums,
+  residualReader,
+  residuals,
+  residualStatistics,
+  shrinkStatistics,
+} from "./autoencoder.ts";
 import { asPacked } from "./blocks.ts";
 import { calibrateClasses, type Calibration } from "./calibration.ts";
 import { GATE, separation, syntheticAnomalies } from "./duel.ts";
 import type { Net } from "./engine.ts";
 import type { FleetBasis, FleetModel, Nets } from "./fleet.ts";
 import { type Habits, habitsOf } from "./habits.ts";
-import { collapsed, featureReader } from "./gan.ts";
+import { collapsed, featureReader, featureStatistics } from "./gan.ts";
 import {
   COUNTED,
   encodeModel,
   type HostModelParts,
   modelInput,
   netsScore,
+  READINGS,
   readRows,
   rowRarity,
+  type Weights,
 } from "./host_model.ts";
-import { type Matrix, takeRows } from "./matrix.ts";
+import { filledRows, type Matrix, takeRows } from "./matrix.ts";
+import { neighbourParts, normalRows } from "./neighbours.ts";
 import { IsolationForest } from "./plain/isolation_forest.ts";
 import { PositiveSum } from "./plain/sums.ts";
 import { seededRandom } from "./random.ts";
@@ -61,7 +70,7 @@ export interface HostFigures {
     readonly rejected: readonly string[];
     readonly collapsed: boolean;
     /** The same of plain methods that judge nothing, to be looked at beside. */
-    readonly plain: Readonly<Record<"isolationForest" | "sumAboveMean", number>>;
+    readonly plain: Readonly<Record<"isolationForest" | "neighbours" | "sumAboveMean", number>>;
   };
   /** Held-out windows of the fleet behind each class's p-values. */
   readonly calibration: readonly { readonly entityClass: string; readonly windows: number }[];
@@ -95,7 +104,7 @@ export interface Read {
   /** What reading rows takes. */
   readonly parts: Pick<
     HostModelParts,
-    "scaling" | "autoencoder" | "reader" | "discriminator" | "normal"
+    "scaling" | "autoencoder" | "reader" | "discriminator" | "features"
   >;
   /** Scaled. */
   readonly heldOut: Matrix;
@@ -110,27 +119,26 @@ export interface Read {
 /** A quarter of the usual hundred: some 20 ms for a host of 750 windows, of seconds of training. */
 const FOREST_TREES = 25;
 
-/** ROC AUC of plain methods between held-out windows and synthetic anomalies. */
+/** ROC AUC of plain methods between held-out windows and synthetic anomalies; none has gaps. */
 function plainDuel(
   training: Matrix,
   heldOut: Matrix,
   strange: Matrix,
   random: () => number,
 ): HostFigures["duel"]["plain"] {
-  if (heldOut.rows === 0 || training.rows === 0) return { isolationForest: 1, sumAboveMean: 1 };
+  if (heldOut.rows === 0 || training.rows === 0) {
+    return { isolationForest: 1, neighbours: 1, sumAboveMean: 1 };
+  }
   const sum = new PositiveSum();
   const forest = new IsolationForest(random, FOREST_TREES);
-  forest.fit(withoutGaps(training));
-  const [normal, odd] = [withoutGaps(heldOut), withoutGaps(strange)];
+  forest.fit(training);
+  const normal = normalRows(training);
+  const near = (rows: Matrix) => logSums(neighbourParts(normal, rows), rows.width);
   return {
-    isolationForest: separation(forest.score(normal), forest.score(odd)),
-    sumAboveMean: separation(sum.score(normal), sum.score(odd)),
+    isolationForest: separation(forest.score(heldOut), forest.score(strange)),
+    neighbours: separation(near(heldOut), near(strange)),
+    sumAboveMean: separation(sum.score(heldOut), sum.score(strange)),
   };
-}
-
-/** Scaled rows with the mean where a column is not audited: plain methods know no gaps. */
-function withoutGaps(rows: Matrix): Matrix {
-  return { ...rows, values: rows.values.map((value) => Number.isNaN(value) ? 0 : value) };
 }
 
 /** Reads a host's held-out windows, and synthetic anomalies, by its nets. */
@@ -147,16 +155,21 @@ export function readHost(
   const own = residualStatistics(residuals(autoencoder, training, COUNTED));
   const statistics = shrinkStatistics(own, fleet.statistics, STATISTICS_PRIOR);
   const reader = residualReader(statistics);
-  const normal = featureReader(discriminator, training.rows > 0 ? training : blank(training));
+  const filled = filledRows(training, COUNTED);
+  const hidden = featureStatistics(discriminator, filled);
+  const features = featureReader(
+    standIn === undefined ? hidden : shrinkStatistics(hidden, fleet.hidden, STATISTICS_PRIOR),
+  );
   const parts = {
     scaling: scalingOf(host.moments, fleet.moments),
     autoencoder,
     reader: { ...reader, whitening: packedNet(reader.whitening) },
     discriminator,
-    normal: asPacked(normal.normal),
+    features: { ...features, whitening: packedNet(features.whitening) },
   };
   const heldOut = scaled(host, fleet.moments, host.heldOut);
   const strange = syntheticAnomalies(heldOut, COUNTED, seededRandom(seed, host.id));
+  const [usual, odd] = [filledRows(heldOut, COUNTED), filledRows(strange, COUNTED)];
   return {
     host,
     nets,
@@ -164,9 +177,9 @@ export function readHost(
     standIn,
     parts,
     heldOut,
-    logs: readRows(parts, heldOut).logs,
-    strangeLogs: readRows(parts, strange).logs,
-    plain: plainDuel(training, heldOut, strange, seededRandom(seed, `plain ${host.id}`)),
+    logs: readRows(parts, heldOut, usual).logs,
+    strangeLogs: readRows(parts, strange, odd).logs,
+    plain: plainDuel(filled, usual, odd, seededRandom(seed, `plain ${host.id}`)),
   };
 }
 
@@ -175,17 +188,12 @@ function packedNet(net: Net): Net {
   return { ...net, weights: asPacked(net.weights) };
 }
 
-/** The mean window, which a host without windows is compared with. */
-function blank({ width }: Matrix): Matrix {
-  return { values: new Float32Array(width), width, rows: 1 };
-}
-
 /** What all hosts say of their readings together. */
 export function fleetStatistics(
   reads: readonly Read[],
 ): Pick<FleetModel, "spreads" | "rarity"> {
   return {
-    spreads: [0, 1, 2, 3].map((k) => fleetSpread(reads.map(({ logs }) => logs[k]))),
+    spreads: READINGS.map((_, k) => fleetSpread(reads.map(({ logs }) => logs[k]))),
     rarity: rarityTable(reads.map(({ host }) => wireRows(host))),
   };
 }
@@ -195,7 +203,7 @@ export interface Settled {
   readonly read: Read;
   readonly habits: Habits;
   readonly spreads: readonly Spread[];
-  readonly weights: HostModelParts["weights"];
+  readonly weights: Weights;
   readonly duel: HostFigures["duel"];
 }
 
@@ -295,9 +303,9 @@ function fleetSpread(logs: readonly Float64Array[]): Spread {
 /** The duel: who tells held-out windows from synthetic anomalies, and who may enter the fusion. */
 function judge({ logs, strangeLogs, nets, plain }: Read, spreads: readonly Spread[], seed: number) {
   const rows = logs[0].length;
-  const score = (of: readonly Float64Array[], weights: HostModelParts["weights"]) =>
+  const score = (of: readonly Float64Array[], weights: Weights) =>
     Float64Array.from({ length: rows }, (_, i) => netsScore(of, spreads, weights, i));
-  const auc = (weights: HostModelParts["weights"]) =>
+  const auc = (weights: Weights) =>
     rows === 0 ? 1 : separation(score(logs, weights), score(strangeLogs, weights));
   const [autoencoder, gan] = [auc([1, 0]), auc([0, 1])];
   const broken = nets.generator !== undefined && collapsed(nets.generator, seededRandom(seed, ""));

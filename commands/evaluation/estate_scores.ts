@@ -19,7 +19,7 @@ import {
   readRows,
   rowRarity,
 } from "@/models/host_model.ts";
-import { type Matrix, takeRows } from "@/models/matrix.ts";
+import { filledRows, type Matrix, takeRows } from "@/models/matrix.ts";
 import { IsolationForest } from "@/models/plain/isolation_forest.ts";
 import { Knn, Lof } from "@/models/plain/nearest.ts";
 import { PositiveSum } from "@/models/plain/sums.ts";
@@ -139,7 +139,7 @@ async function scoreSpell(
 /** A function that scores rows of one host by every detector, comparable between hosts. */
 function detectors(parts: HostModelParts, training: HostRows, seed: number) {
   const scaled = (rows: HostRows) => scaledFor(parts, rows);
-  const kept = plainRows(thinned(scaled(training)));
+  const kept = filledRows(thinned(scaled(training)), COUNTED);
   const plain: [string, Detector][] = [
     ["5 nearest neighbours", new Knn(5)],
     ["local outlier factor", new Lof(20)],
@@ -152,7 +152,7 @@ function detectors(parts: HostModelParts, training: HostRows, seed: number) {
   return (rows: HostRows): Record<string, Float64Array> => {
     const matrix = scaled(rows);
     const scores = ours(parts, rows, matrix);
-    const clean = plainRows(matrix);
+    const clean = filledRows(matrix, COUNTED);
     for (const [name, detector] of plain) {
       scores[name] = logs(detector.score(clean) as Float64Array);
     }
@@ -174,7 +174,7 @@ function scaledFor({ scaling }: HostModelParts, rows: HostRows): Matrix {
 }
 
 function ours(parts: HostModelParts, rows: HostRows, matrix: Matrix): Record<string, Float64Array> {
-  const { logs } = readRows(parts, matrix);
+  const { logs } = readRows(parts, matrix, filledRows(matrix, COUNTED));
   const scratch = new Float32Array(DIMENSIONS);
   const each = (score: (row: number) => number) =>
     Float64Array.from({ length: rows.n }, (_, row) => score(row));
@@ -191,12 +191,6 @@ function ours(parts: HostModelParts, rows: HostRows, matrix: Matrix): Record<str
 
 function logs(scores: Float64Array): Float64Array {
   return scores.map((score) => Math.log(Math.max(1e-9, score)));
-}
-
-/** Rows for detectors that know neither gaps nor context: both become the mean. */
-function plainRows({ values, width, rows }: Matrix): Matrix {
-  const plain = values.map((value, i) => COUNTED[i % width] && value === value ? value : 0);
-  return { values: plain, width, rows };
 }
 
 /** At most a thousand rows, evenly spread; one empty row where there is none. */

@@ -1,0 +1,53 @@
+/**
+ * What each column of a window adds to its score.
+ * @module
+ */
+import { attributeDistance } from "./attribution.ts";
+import type { HostModelParts, Readings } from "./host_model.ts";
+import type { Matrix } from "./matrix.ts";
+import { robustZ } from "./statistics/robust.ts";
+
+/** The GAN's columns are worked out from this robust z on: for one row it costs as much as scoring. */
+const GAN_SPEAKS = 1;
+/** Every reading counts this much at least, so that everyday windows have an explanation too. */
+const LEAST = 0.1;
+
+const attributed = new Float32Array(1024);
+
+/**
+ * Adds to `heights`, one a column, each column's part of every reading's robust z, by how the
+ * fusion weighs it, and returns what was added in all. With the column's rarity in `heights` before,
+ * their sum is the score wherever no reading is below {@link LEAST} and the GAN speaks; where it has
+ * nothing to say its part follows the others.
+ */
+export function addHeights(
+  { spreads, weights: [autoencoder, gan], discriminator, features }: Pick<
+    HostModelParts,
+    "spreads" | "weights" | "discriminator" | "features"
+  >,
+  { logs, parts: [squares, distances, surprises] }: Readings,
+  filled: Matrix,
+  row: number,
+  heights: Float32Array,
+): number {
+  const { width } = filled;
+  const whole = autoencoder + gan;
+  const z = (reading: number) => robustZ(logs[reading][row], spreads[reading]);
+  const height = (reading: number, weight: number) => weight / whole * Math.max(LEAST, z(reading));
+  const perUnit = (reading: number, height: number) => height / Math.exp(logs[reading][row]);
+  const [a, b, c] = [0, 1, 2].map((reading) => height(reading, autoencoder / 3));
+  const [perA, perB, perC] = [perUnit(0, a), perUnit(1, b), perUnit(2, c)];
+  for (let i = 0, at = row * width; i < width; i++, at++) {
+    heights[i] += perA * squares[at] + perB * distances[at] + perC * surprises[at];
+  }
+  const added = a + b + c;
+  if (gan === 0 || z(3) < GAN_SPEAKS) return added;
+  const own = filled.values.subarray(row * width, (row + 1) * width);
+  attributeDistance(discriminator, features, own, attributed);
+  let positive = 0;
+  for (let i = 0; i < width; i++) positive += Math.max(0, attributed[i]);
+  if (!(positive > 0)) return added;
+  const d = height(3, gan);
+  for (let i = 0; i < width; i++) heights[i] += d / positive * Math.max(0, attributed[i]);
+  return added + d;
+}
