@@ -9,6 +9,7 @@ interface TableFlags {
   label: string;
   protocol: "normal-only" | "contaminated";
   seeds: number;
+  peers: boolean;
 }
 
 interface EstateFlags {
@@ -35,6 +36,7 @@ export function register(program: Command): void {
     .option("--label <column>", "the column of labels in a CSV; above 0 is strange", "y")
     .option("--protocol <name>", "normal-only or contaminated training", protocol, "normal-only")
     .option("--seeds <n>", "splits and initial weights", whole, 3)
+    .option("--peers", "PyOD's detectors beside ours (python3 with pyod)", false)
     .addHelpText("after", "\nExample:\n  main.ts evaluate table 6_cardio.npz --seeds 3")
     .action(table);
   evaluate.command("estate")
@@ -67,14 +69,17 @@ export function register(program: Command): void {
     .action(logs);
   evaluate.command("report")
     .description("Write what the other commands printed as a page of Markdown.")
-    .argument("<file...>", "their standard output, one file a run")
+    .argument("<file...>", "their standard output, one file a run; tables may come in pieces")
+    .option("--into <page>", "replace the sections of the same kinds on this page")
     .addHelpText("after", "\nExample:\n  main.ts evaluate report estate.jsonl > docs/quality.md")
     .action(report);
 }
 
-async function report(files: string[]): Promise<void> {
+async function report(files: string[], { into }: { into?: string }): Promise<void> {
   const { markdown } = await import("./evaluation/report.ts");
-  console.log(markdown(files.map((file) => Deno.readTextFileSync(file))));
+  const runs = files.map((file) => Deno.readTextFileSync(file));
+  if (into === undefined) console.log(markdown(runs));
+  else Deno.writeTextFileSync(into, markdown(runs, Deno.readTextFileSync(into)) + "\n");
 }
 
 function whole(text: string): number {
@@ -97,18 +102,33 @@ function protocol(text: string): TableFlags["protocol"] {
 }
 
 async function table(files: string[], flags: TableFlags): Promise<void> {
-  const { evaluateTables, SELECTED, summarise } = await import("./evaluation/table.ts");
+  const { evaluateTables } = await import("./evaluation/table.ts");
+  const { startPeers } = await import("./evaluation/peers.ts");
+  await using peers = flags.peers ? await startPeers() : undefined;
   printRun("evaluate-table", {
     ...flags,
     files: files.map((file) => file.replace(/^.*[\\/]/, "")),
+    ...(peers && { peers: peers.versions }),
   });
+  for (const [name, reason] of Object.entries(peers?.missing ?? {})) {
+    console.error(`${name} is left out: ${reason}`);
+  }
   const figures = [];
-  for await (const figure of evaluateTables(files, flags)) {
+  for await (const figure of evaluateTables(files, { ...flags, peers })) {
     figures.push(figure);
     const { table, seed, detector, auc, ap } = figure;
     print({ bench: "evaluate-table", case: `${table}/${seed}/auc`, detector, value: auc });
     print({ bench: "evaluate-table", case: `${table}/${seed}/ap`, detector, value: ap });
   }
+  await printTables(figures, files.length, flags);
+}
+
+async function printTables(
+  figures: readonly import("./evaluation/table.ts").TableFigure[],
+  tables: number,
+  flags: TableFlags,
+): Promise<void> {
+  const { SELECTED, summarise } = await import("./evaluation/table.ts");
   const lines = summarise(figures);
   const ours = lines.find(({ detector }) => detector === SELECTED)!;
   for (const { detector, auc, ap, lead } of lines) {
@@ -126,7 +146,7 @@ async function table(files: string[], flags: TableFlags): Promise<void> {
       });
     }
   }
-  console.error(`\nMean of ${files.length} tables × ${flags.seeds} seeds, ${flags.protocol}:`);
+  console.error(`\nMean of ${tables} tables × ${flags.seeds} seeds, ${flags.protocol}:`);
   console.error("   AUC     AP   habit's lead in AUC [95 %]   in AP [95 %]           detector");
   for (const { detector, auc, ap, lead } of lines) {
     console.error(

@@ -6,76 +6,129 @@
 import {
   autoencoderRecipe,
   logSums,
-  residualParts,
-  type ResidualReader,
   residualReader,
   residuals,
   residualStatistics,
 } from "./autoencoder.ts";
 import type { Detector } from "./detector.ts";
 import type { Engine, Net, TrainingJob } from "./engine.ts";
-import { discriminatorScores, featureDistances, featureReader, ganRecipe } from "./gan.ts";
-import { type Matrix, takeRows } from "./matrix.ts";
-import { momentsOf } from "./scaling.ts";
+import { initialNet } from "./engines/layout.ts";
+import {
+  discriminatorScores,
+  featureDistances,
+  featureReader,
+  featureStatistics,
+  ganRecipe,
+} from "./gan.ts";
+import { autoencoderScore, type HostModelParts, netsScore, readRows } from "./host_model.ts";
+import { filledRows, type Matrix, takeRows } from "./matrix.ts";
+import { neighbourParts, normalRows } from "./neighbours.ts";
+import { momentsOf, SCALED_CAP } from "./scaling.ts";
 import { robustZ, type Spread, spreadOf } from "./statistics/robust.ts";
 
-/** Which score of the pair of nets a detector gives. */
-export type NetScore = "fused" | "autoencoder" | "squared error" | "gan" | "discriminator";
+/** Which score of the nets and neighbours a detector gives. */
+export type NetScore =
+  | "fused"
+  | "nets"
+  | "autoencoder"
+  | "squared error"
+  | "gan"
+  | "gan untrained"
+  | "fused with gan untrained"
+  | "neighbours"
+  | "discriminator";
 
-/** sign · log(1 + |x|), then z-scores by the rows that it was made from. */
+/** Deviations from the mean up to which a value is taken about as it is; its log beyond. */
+const LINEAR = 3;
+/** Least deviation, as a share of a column's range: rare values of a column are not infinitely far. */
+const RANGE_FLOOR = 0.2;
+
+/**
+ * z-scores, logarithmic beyond about three deviations, then standardised again with a floor. Units
+ * do not matter: a column times a factor gives the same.
+ */
 export function standardiser(rows: Matrix): (rows: Matrix) => Matrix {
-  const logs = ({ values, width, rows }: Matrix): Matrix => ({
-    values: values.map((x) => Math.sign(x) * Math.log1p(Math.abs(x))),
+  const raw = momentsOf(rows);
+  const bend = ({ values, width, rows }: Matrix): Matrix => ({
+    values: values.map((x, at) => {
+      const i = at % width;
+      const deviation = Math.sqrt(raw.variances[i]) || 1;
+      return LINEAR * Math.asinh((x - raw.means[i]) / deviation / LINEAR);
+    }),
     width,
     rows,
   });
-  const { means, variances } = momentsOf(logs(rows));
+  const bent = bend(rows);
+  const { means, variances } = momentsOf(bent);
+  const { low, high } = rangesOf(bent);
+  const deviations = variances.map((variance, i) =>
+    Math.sqrt(variance + (RANGE_FLOOR * (high[i] - low[i])) ** 2 + 1e-6)
+  );
   return (other) => {
-    const scaled = logs(other);
-    for (let i = 0; i < scaled.values.length; i++) {
-      const column = i % scaled.width;
-      const z = (scaled.values[i] - means[column]) / Math.sqrt(variances[column] + 1e-6);
-      scaled.values[i] = Math.min(30, Math.max(-30, z));
+    const scaled = bend(other);
+    for (let at = 0; at < scaled.values.length; at++) {
+      const i = at % scaled.width;
+      const z = (scaled.values[at] - means[i]) / deviations[i];
+      scaled.values[at] = Math.min(SCALED_CAP, Math.max(-SCALED_CAP, z));
     }
     return scaled;
   };
 }
 
+function rangesOf({ values, width }: Matrix) {
+  const low = new Float64Array(width).fill(Infinity);
+  const high = new Float64Array(width).fill(-Infinity);
+  for (let at = 0; at < values.length; at++) {
+    const i = at % width;
+    if (values[at] < low[i]) low[i] = values[at];
+    if (values[at] > high[i]) high[i] = values[at];
+  }
+  return { low, high };
+}
+
 /** Smallest and largest value of a column to 0 and 1, after sign · log(1 + |x|). */
 export function minMaxScaler(rows: Matrix): (rows: Matrix) => Matrix {
-  const log = (x: number) => Math.sign(x) * Math.log1p(Math.abs(x));
-  const low = new Float64Array(rows.width).fill(Infinity);
-  const high = new Float64Array(rows.width).fill(-Infinity);
-  for (let i = 0; i < rows.values.length; i++) {
-    const x = log(rows.values[i]);
-    const column = i % rows.width;
-    if (x < low[column]) low[column] = x;
-    if (x > high[column]) high[column] = x;
-  }
-  return ({ values, width, rows }) => ({
-    values: values.map((x, i) =>
-      (log(x) - low[i % width]) / Math.max(1e-9, high[i % width] - low[i % width])
-    ),
+  const logs = ({ values, width, rows }: Matrix): Matrix => ({
+    values: values.map((x) => Math.sign(x) * Math.log1p(Math.abs(x))),
     width,
     rows,
   });
+  const { low, high } = rangesOf(logs(rows));
+  return (other) => {
+    const { values, width, rows } = logs(other);
+    return {
+      values: values.map((x, at) => {
+        const i = at % width;
+        return (x - low[i]) / Math.max(1e-9, high[i] - low[i]);
+      }),
+      width,
+      rows,
+    };
+  };
 }
 
-/** Both nets, trained once, from which several scores are read. */
+type Parts = Pick<HostModelParts, "autoencoder" | "reader" | "discriminator" | "features">;
+
+/** Both nets, trained once, and the neighbours: all that several scores are read from. */
 export class NetPair {
-  #autoencoder?: Net;
-  #discriminator?: Net;
-  #reader?: ResidualReader;
-  #normal = new Float32Array(0);
+  #parts?: Parts;
+  /** The discriminator before its first step, read the same way: what training must beat. */
+  #control?: Pick<Parts, "discriminator" | "features">;
+  #normal: Float32Array = new Float32Array(0);
   #counted = new Uint8Array(0);
-  #spreads: Spread[] = [];
+  #spreads: readonly Spread[] = [];
+  #controlSpread: Spread = { median: 0, range: 1 };
 
   /** Trains nothing yet. */
   constructor(
     readonly engine: Engine,
     readonly seed: number,
-    readonly options: { readonly preset?: "seed" | "wide"; readonly uniformNegatives?: boolean } =
-      {},
+    readonly options: {
+      readonly preset?: "seed" | "wide";
+      readonly uniformNegatives?: boolean;
+      /** Of the autoencoder; the GAN has half. */
+      readonly steps?: number;
+    } = {},
   ) {}
 
   /** Trains on four fifths of the rows; the rest says how scores spread. */
@@ -83,62 +136,73 @@ export class NetPair {
     const order = Uint32Array.from({ length: rows.rows }, (_, i) => i);
     const training = takeRows(rows, order.filter((i) => i % 5 !== 4));
     const heldOut = takeRows(rows, order.filter((i) => i % 5 === 4));
+    const { preset, uniformNegatives, steps = 2000 } = this.options;
+    const autoencoder = autoencoderRecipe(rows.width, { preset, steps });
+    const gan = ganRecipe(rows.width, { uniformNegatives, steps: Math.ceil(steps / 2) });
     const jobs: TrainingJob[] = [
-      {
-        id: "autoencoder",
-        seed: this.seed,
-        rows: training.values,
-        recipe: autoencoderRecipe(rows.width, { preset: this.options.preset }),
-      },
-      {
-        id: "gan",
-        seed: this.seed,
-        rows: training.values,
-        recipe: ganRecipe(rows.width, { uniformNegatives: this.options.uniformNegatives }),
-      },
+      { id: "autoencoder", seed: this.seed, rows: training.values, recipe: autoencoder },
+      { id: "gan", seed: this.seed, rows: training.values, recipe: gan },
     ];
+    const nets: Record<string, Net> = {};
     for await (const result of this.engine.train(jobs)) {
       if (!("net" in result)) {
         throw new RangeError(`Cannot train the ${result.id}: ${result.reason}`);
       }
-      if (result.id === "gan") this.#discriminator = result.net;
-      else this.#autoencoder = result.net;
+      nets[result.id] = result.net;
     }
     this.#counted = new Uint8Array(rows.width).fill(1);
-    const statistics = residualStatistics(residuals(this.#autoencoder!, training, this.#counted));
-    this.#reader = residualReader(statistics);
-    this.#normal = featureReader(this.#discriminator!, training).normal as Float32Array<
-      ArrayBuffer
-    >;
-    this.#spreads = this.#logs(heldOut).map((logs) => {
+    const filled = filledRows(training, this.#counted);
+    const hidden = (discriminator: Net) => ({
+      discriminator,
+      features: featureReader(featureStatistics(discriminator, filled)),
+    });
+    const left = residuals(nets.autoencoder, training, this.#counted);
+    this.#parts = {
+      autoencoder: nets.autoencoder,
+      reader: residualReader(residualStatistics(left)),
+      ...hidden(nets.gan),
+    };
+    this.#normal = normalRows(filled);
+    this.#control = hidden(initialNet(gan.discriminator, this.seed));
+    const floored = (logs: Float64Array): Spread => {
       const { median, range } = spreadOf(logs);
       return { median, range: Math.max(range, 1e-6) };
-    });
+    };
+    this.#spreads = this.#logs(heldOut).map(floored);
+    this.#controlSpread = floored(this.#controlLogs(heldOut));
   }
 
+  /** log of the nets' readings, then of the distance to neighbours. */
   #logs(rows: Matrix): Float64Array[] {
-    const parts = residualParts(this.#autoencoder!, this.#reader!, rows, this.#counted);
-    const distances = featureDistances(this.#discriminator!, { normal: this.#normal }, rows);
-    return [...parts.map((part) => logSums(part, rows.width)), distances];
+    const filled = filledRows(rows, this.#counted);
+    const { logs } = readRows(this.#parts!, rows, filled, this.#counted);
+    return [...logs, logSums(neighbourParts(this.#normal, filled), rows.width)];
+  }
+
+  #controlLogs(rows: Matrix): Float64Array {
+    const { discriminator, features } = this.#control!;
+    return featureDistances(discriminator, features, filledRows(rows, this.#counted));
   }
 
   /** One of the scores. */
   score(rows: Matrix, which: NetScore): Float64Array {
-    if (which === "discriminator") return discriminatorScores(this.#discriminator!, rows);
+    if (which === "discriminator") return discriminatorScores(this.#parts!.discriminator, rows);
+    if (which === "gan untrained") return this.#controlLogs(rows);
     const logs = this.#logs(rows);
-    const z = (k: number, i: number) => robustZ(logs[k][i], this.#spreads[k]);
-    const autoencoder = (i: number) => (z(0, i) + z(1, i) + z(2, i)) / 3;
-    return Float64Array.from(
-      { length: rows.rows },
-      (_, i) =>
-        which === "squared error"
-          ? logs[0][i]
-          : which === "autoencoder"
-          ? autoencoder(i)
-          : which === "gan"
-          ? logs[3][i]
-          : (autoencoder(i) + z(3, i)) / 2,
-    );
+    const spreads = [...this.#spreads];
+    const each = (score: (row: number) => number) =>
+      Float64Array.from({ length: rows.rows }, (_, row) => score(row));
+    if (which === "squared error") return logs[0];
+    if (which === "autoencoder") return each((row) => autoencoderScore(logs, spreads, row));
+    if (which === "gan") return logs[3];
+    if (which === "neighbours") return logs[4];
+    if (which === "fused with gan untrained") {
+      logs[3] = this.#controlLogs(rows);
+      spreads[3] = this.#controlSpread;
+    }
+    const nets = each((row) => netsScore(logs, spreads, [1, 1], row));
+    if (which === "nets") return nets;
+    return nets.map((score, row) => (2 * score + robustZ(logs[4][row], spreads[4])) / 3);
   }
 }
 

@@ -3,6 +3,8 @@
  * @module
  */
 
+import { tableSection } from "./table_report.ts";
+
 /** One JSON line of `evaluate`. */
 interface Line {
   readonly bench: string;
@@ -11,6 +13,7 @@ interface Line {
   readonly options?: Record<string, unknown>;
   readonly value?: number | null;
   readonly unit?: string;
+  readonly detector?: string;
   readonly peer?: string;
   readonly peerValue?: number | null;
   readonly peerLow?: number;
@@ -32,13 +35,32 @@ const TITLES: Readonly<Record<string, string>> = {
   "evaluate-logs": "Real attack logs",
 };
 
-/** The page: one section a run. */
-export function markdown(runs: readonly string[]): string {
-  return [INTRODUCTION, ...runs.map(section)].join("\n\n");
+/**
+ * The page: a section for all tables together, and one a run of the rest. On a page that is there
+ * (`page`) sections of the same kinds are replaced, and the others stay.
+ */
+export function markdown(runs: readonly string[], page?: string): string {
+  const isTable = (text: string) => text.includes('"bench":"evaluate-table"');
+  const tables = runs.filter(isTable).flatMap(parse);
+  const sections = runs.filter((text) => !isTable(text)).map(section);
+  if (tables.length > 0) sections.push(tableSection(tables));
+  if (page === undefined) return [INTRODUCTION, ...sections].join("\n\n");
+  const kind = (text: string) => /^## ([^,\n]+)/.exec(text)?.[1];
+  const fresh = new Set(sections.map(kind));
+  const [head, ...old] = page.trimEnd().split(/^(?=## )/m);
+  const place = old.findIndex((text) => fresh.has(kind(text)));
+  const kept = old.filter((text) => !fresh.has(kind(text)));
+  const before = place < 0 ? kept.length : old.slice(0, place).length;
+  return [head, ...kept.slice(0, before), ...sections, ...kept.slice(before)]
+    .map((text) => text.trim()).join("\n\n");
+}
+
+function parse(text: string): Line[] {
+  return text.trim().split("\n").map((line) => JSON.parse(line));
 }
 
 function section(text: string): string {
-  const lines: Line[] = text.trim().split("\n").map((line) => JSON.parse(line));
+  const lines = parse(text);
   const { bench, date, options } = lines.find((line) => line.case === "run") ?? lines[0];
   const heading = `## ${TITLES[bench] ?? bench}${date === undefined ? "" : `, ${date}`}`;
   const asked = options === undefined ? [] : [`Asked: \`${JSON.stringify(options)}\``];

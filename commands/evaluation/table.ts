@@ -4,7 +4,7 @@
  */
 import type { Detector } from "@/models/detector.ts";
 import { type Engine, openEngine } from "@/models/engine.ts";
-import { type Matrix, takeRows } from "@/models/matrix.ts";
+import { filledRows, type Matrix, takeRows } from "@/models/matrix.ts";
 import { IsolationForest } from "@/models/plain/isolation_forest.ts";
 import { Mahalanobis } from "@/models/plain/mahalanobis.ts";
 import { Knn, Lof } from "@/models/plain/nearest.ts";
@@ -12,6 +12,7 @@ import { PositiveSum } from "@/models/plain/sums.ts";
 import { seededRandom } from "@/models/random.ts";
 import { averagePrecision, bootstrapMean, rocAuc } from "@/models/statistics/ranking.ts";
 import { minMaxScaler, NetPair, PairDetector, standardiser } from "@/models/table_detectors.ts";
+import type { Peers } from "./peers.ts";
 import { readTable, type Table } from "./tables.ts";
 
 /** How training rows are drawn. */
@@ -34,10 +35,12 @@ const TEST_ROWS = 3000;
 /** Every detector on every table with every seed. */
 export async function* evaluateTables(
   paths: readonly string[],
-  { label, protocol, seeds, signal }: {
+  { label, protocol, seeds, peers, signal }: {
     readonly label: string;
     readonly protocol: Protocol;
     readonly seeds: number;
+    /** Others that judge the same rows. */
+    readonly peers?: Peers;
     readonly signal?: AbortSignal;
   },
 ): AsyncGenerator<TableFigure> {
@@ -48,7 +51,9 @@ export async function* evaluateTables(
     for (let seed = 1; seed <= seeds; seed++) {
       signal?.throwIfAborted();
       const { training, test, labels } = split(table, protocol, seed);
-      for (const [detector, score] of await scores(training, test, seed, engine)) {
+      const found = await scores(training, test, seed, engine);
+      const theirs = await peers?.score(training, test, seed) ?? [];
+      for (const [detector, score] of [...found, ...theirs]) {
         const [auc, ap] = [rocAuc(score, labels), averagePrecision(score, labels)];
         yield { table: table.name, seed, detector, auc, ap };
       }
@@ -117,18 +122,31 @@ async function scores(
     [SELECTED, new PairDetector(wide, "fused", true), false],
     ["autoencoder", new PairDetector(wide, "autoencoder", false), false],
     ["GAN, feature layer", new PairDetector(wide, "gan", false), false],
+    ["GAN untrained, feature layer", new PairDetector(wide, "gan untrained", false), false],
+    ["both nets", new PairDetector(wide, "nets", false), false],
+    ["neighbours", new PairDetector(wide, "neighbours", false), false],
+    ["habit with GAN untrained", new PairDetector(wide, "fused with gan untrained", false), false],
     ["seed autoencoder, squared error", new PairDetector(narrow, "squared error", true), false],
+    ["seed GAN, feature layer", new PairDetector(narrow, "gan", false), false],
     ["seed GAN, discriminator", new PairDetector(narrow, "discriminator", false), false],
-    ["5 nearest neighbours", new Knn(5), true],
-    ["local outlier factor", new Lof(20), true],
+    ["5th nearest neighbour, log and min-max", new Knn(5), true],
+    ["local outlier factor, log and min-max", new Lof(20), true],
     ["Mahalanobis", new Mahalanobis(), false],
     ["isolation forest", new IsolationForest(seededRandom(seed, "forest")), false],
     ["sum of z", new PositiveSum(), false],
   ];
   const found = new Map<string, Float64Array>();
+  const all = new Uint8Array(training.width).fill(1);
+  // Plain methods know no gaps: what is missing is the mean to them, the least value if boxed.
+  const plain = (rows: Matrix) => filledRows(rows, all);
   for (const [name, detector, isBoxed] of detectors) {
-    await detector.fit(isBoxed ? boxed(rawTraining) : training);
-    found.set(name, await detector.score(isBoxed ? boxed(rawTest) : test));
+    const scaled = detector instanceof PairDetector
+      ? [training, test]
+      : isBoxed
+      ? [plain(boxed(rawTraining)), plain(boxed(rawTest))]
+      : [plain(training), plain(test)];
+    await detector.fit(scaled[0]);
+    found.set(name, await detector.score(scaled[1]));
   }
   return found;
 }
@@ -144,8 +162,11 @@ export interface TableSummary {
 
 type Interval = ReturnType<typeof bootstrapMean>;
 
-/** One line a detector, the best average precision first. */
-export function summarise(figures: readonly TableFigure[]): TableSummary[] {
+/**
+ * One line a detector, the best average precision first. `first` leads: the selected score, or the
+ * GAN over its control.
+ */
+export function summarise(figures: readonly TableFigure[], first = SELECTED): TableSummary[] {
   const tables = [...new Set(figures.map(({ table }) => table))];
   const detectors = [...new Set(figures.map(({ detector }) => detector))];
   const mean = (detector: string, table: string, key: "auc" | "ap") => {
@@ -157,7 +178,7 @@ export function summarise(figures: readonly TableFigure[]): TableSummary[] {
       tables.map((table) => mean(name, table, key));
     const lead = (key: "auc" | "ap") =>
       bootstrapMean(
-        of(key, SELECTED).map((value, i) => value - of(key)[i]),
+        of(key, first).map((value, i) => value - of(key)[i]),
         seededRandom(1, `bootstrap ${detector} ${key}`),
       );
     const average = (values: number[]) => values.reduce((sum, x) => sum + x, 0) / values.length;

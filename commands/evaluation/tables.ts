@@ -45,9 +45,14 @@ export function readNpz(bytes: Uint8Array, path: string): Contents {
     throw new SyntaxError(`Cannot read ${path}: X has ${rows} rows, y has ${y.values.length}`);
   }
   return {
-    data: { values: Float32Array.from(x.values), width, rows },
+    data: { values: Float32Array.from(x.values, finite), width, rows },
     labels: Uint8Array.from(y.values, (value) => value > 0 ? 1 : 0),
   };
+}
+
+/** What float32 cannot hold is missing. */
+function finite(value: number): number {
+  return Number.isFinite(Math.fround(value)) ? value : NaN;
 }
 
 /** Members of a zip by its central directory (APPNOTE 4.3.12). */

@@ -117,3 +117,28 @@ Deno.test("a report has a table a case, ours beside its rivals", () => {
   assert.match(page, /## Simulated estates, 2026-11-23/);
   assert.match(page, /\| habit \| 0\.500 \|\n\| knn \| 0\.250 \|/);
 });
+
+Deno.test("pieces of an evaluation of tables make one section, in place of the page's old one", () => {
+  const piece = (table: string, ours: number, theirs: number) =>
+    [
+      { bench: "evaluate-table", case: "run", date: "2026-11-23", options: { seeds: 1 } },
+      ...[["habit", ours], ["kNN", theirs]].flatMap(([detector, value]) =>
+        ["auc", "ap"].map((key) => ({
+          bench: "evaluate-table",
+          case: `${table}/1/${key}`,
+          detector,
+          value,
+        }))
+      ),
+    ].map((line) => JSON.stringify(line)).join("\n");
+  const old = "# Title\n\n## Simulated estates, 2026-01-01\n\nkept\n\n" +
+    "## Labelled tables, 2026-01-01\n\ngone\n\n## Real attack logs, 2026-01-01\n\nkept too\n";
+  const page = markdown([piece("a", 0.9, 0.7), piece("b", 0.7, 0.7)], old);
+  assert.match(page, /\| habit \| 0\.800 \| 0\.800 \| 0\.000 \[0\.000, 0\.000\]/);
+  assert.match(page, /\| kNN \| 0\.700 \| 0\.700 \| 0\.100 \[0\.000, 0\.200\]/);
+  assert.match(
+    page,
+    /kept\n\n## Labelled tables, 2026-11-23[^#]*## Real attack logs.*\n\nkept too/,
+  );
+  assert.ok(!page.includes("gone"));
+});
