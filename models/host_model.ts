@@ -61,7 +61,6 @@ export interface Scored {
 
 /** Columns named with every score. */
 export const TOP_COLUMNS = 5;
-const { exp } = Math;
 /** Rows scored at a time, so that memory does not grow with the job. */
 const BLOCK = 512;
 
