@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { pack, unpack } from "@/models/blocks.ts";
-import { DIMENSIONS } from "@/features/vector.ts";
+import { DIMENSIONS, ENTITY_CLASSES } from "@/features/vector.ts";
 import { MIN_WINDOWS, openModel, trainHosts } from "@/models/detection.ts";
 import { openEngine } from "@/models/engine.ts";
 import { LOGONS, NEW_PROGRAMS, office, QUICK } from "./office.ts";
@@ -115,6 +115,35 @@ Deno.test("a host whose auditing is mostly off trains, and its duel has figures"
   const { plain, autoencoder, gan } = figures.duel;
   for (const auc of [plain.isolationForest, plain.sumAboveMean, autoencoder, gan]) {
     assert.ok(auc >= 0 && auc <= 1, `${auc}`);
+  }
+});
+
+Deno.test("hosts with bad or little input train, score finitely, and still find what is strange", async () => {
+  const constant = office(120, 6);
+  constant.values.fill(4);
+  const wild = office(120, 7);
+  wild.values[10 * DIMENSIONS + LOGONS] = 1e9;
+  wild.values[11 * DIMENSIONS + LOGONS] = NaN;
+  wild.values[12 * DIMENSIONS + LOGONS] = Infinity;
+  const role = office(120, 8); // a workstation of people that becomes one of services
+  role.classes.fill(ENTITY_CLASSES.indexOf("service"), 60);
+  const hosts = new Map([
+    ["one", office(1, 3)],
+    ["twenty", office(20, 4)],
+    ["plain", office(240, 5)],
+    ["constant", constant],
+    ["wild", wild],
+    ["role", role],
+  ]);
+  await using engine = await openEngine({ name: "fused", workers: 0 });
+  const trained = await trainHosts(hosts, { seed: 3, engine, ...QUICK });
+  const rows = office(30, 9);
+  rows.values[20 * DIMENSIONS + NEW_PROGRAMS] = 30;
+  for (const [id, { bytes, pooled }] of trained) {
+    assert.equal(pooled, hosts.get(id)!.n < MIN_WINDOWS, id);
+    const { score, p } = openModel(bytes).score(rows);
+    assert.ok([...score, ...p].every(Number.isFinite), id);
+    assert.equal(score.indexOf(Math.max(...score)), 20, id);
   }
 });
 
