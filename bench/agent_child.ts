@@ -103,9 +103,10 @@ async function cpuAt(
   seconds: number,
 ): Promise<number> {
   let share = NaN;
-  await runAgent(fake, server, async (append) => {
-    append(perSecond);
-    await wait(2_000); // started, and warm
+  await runAgent(fake, server, async (append, read) => {
+    append(3 * PER_HOUR); // what an agent finds that has been off: it is warm then
+    while (read() < 3 * PER_HOUR) await wait(50);
+    await wait(2_000);
     const [startCpu, start] = [cpuSeconds(), performance.now()];
     let appended = 0;
     for (let passed = 0; passed < seconds; passed = (performance.now() - start) / 1000) {
