@@ -28,7 +28,8 @@ export function attributeDistance(
 ): number {
   const { widths, slope } = net.architecture;
   const here = pass(net, reader, row);
-  const mean = pass(net, reader, new Float32Array(widths[0]));
+  const mean = meanPasses.get(reader) ?? pass(net, reader, new Float32Array(widths[0]));
+  meanPasses.set(reader, mean);
   const outputs = here.whitened.map((value, k) => value + mean.whitened[k]);
   let factors = through(reader.whitening.weights, 0, outputs, reader.means.length);
   let at = 0;
@@ -52,6 +53,9 @@ export function attributeDistance(
   for (let i = 0; i < widths[0]; i++) sum += parts[i] = factors[i] * row[i];
   return sum;
 }
+
+/** The mean window's, which every row of a host is compared with. */
+const meanPasses = new WeakMap<FeatureReader, Pass>();
 
 function pass(net: Net, { means, whitening }: FeatureReader, row: ArrayLike<number>): Pass {
   const { widths, slope } = net.architecture;

@@ -12,8 +12,6 @@ const GAN_SPEAKS = 1;
 /** Every reading counts this much at least, so that everyday windows have an explanation too. */
 const LEAST = 0.1;
 
-const attributed = new Float32Array(1024);
-
 /**
  * Adds to `heights`, one a column, each column's part of every reading's robust z, by how the
  * fusion weighs it, and returns what was added in all. With the column's rarity in `heights` before,
@@ -43,6 +41,7 @@ export function addHeights(
   const added = a + b + c;
   if (gan === 0 || z(3) < GAN_SPEAKS) return added;
   const own = filled.values.subarray(row * width, (row + 1) * width);
+  const attributed = new Float32Array(width);
   attributeDistance(discriminator, features, own, attributed);
   let positive = 0;
   for (let i = 0; i < width; i++) positive += Math.max(0, attributed[i]);

@@ -27,7 +27,7 @@ export function tableSection(lines: readonly TableLine[]): string {
   const parts = [
     `## Labelled tables, ${dates.join(" and ")}`,
     `Asked: \`${JSON.stringify({ ...asked, tables: tables.length })}\``,
-    "Half of a table's normal rows train, 1,500 at most; the other half and at most a quarter as many strange rows test. Lead is the selected score's; its intervals are bootstraps over tables.",
+    "Half of a table's normal rows train, 1,500 at most; the other half and at most a quarter as many strange rows test. `habit` is autoencoder, GAN and neighbours fused; on hosts rarity stands in the place of neighbours ([decision 0070](decisions/0070-neighbours-beside-the-nets.md)). Lead is habit's; its intervals are bootstraps over tables. PyOD's are its defaults.",
     leads("detector", summarise(figures)),
   ];
   const control = summarise(figures, GAN).find(({ detector }) => detector === CONTROL);
