@@ -123,9 +123,10 @@ export class CopyWriter {
       this.#view.setInt32(this.#length, head);
       this.#length += 4;
     }
-    for (let i = 0; i < values.length; i++) {
-      if (oid === 21) this.int2(values[i]);
-      else this.float4(values[i]);
+    for (let i = 0; i < values.length; i++, this.#length += 4 + width) {
+      this.#view.setInt32(this.#length, width);
+      if (oid === 21) this.#view.setInt16(this.#length + 4, values[i]);
+      else this.#view.setFloat32(this.#length + 4, values[i]);
     }
   }
 

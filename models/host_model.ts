@@ -61,6 +61,20 @@ export interface Scored {
 
 /** Columns named with every score. */
 export const TOP_COLUMNS = 5;
+
+/** Room for the scores of n rows. */
+export function roomFor(n: number): Scored {
+  return {
+    score: new Float32Array(n),
+    p: new Float64Array(n),
+    confidence: new Float32Array(n),
+    topColumns: new Uint8Array(n * TOP_COLUMNS),
+    topShares: new Float32Array(n * TOP_COLUMNS),
+    topLow: new Float32Array(n * TOP_COLUMNS),
+    topHigh: new Float32Array(n * TOP_COLUMNS),
+  };
+}
+
 /** Rows scored at a time, so that memory does not grow with the job. */
 const BLOCK = 512;
 
@@ -197,19 +211,18 @@ export class HostModel {
 
   /** Scores rows; each row's outcome depends on that row alone. */
   score(rows: HostRows): Scored {
-    const scored: Scored = {
-      score: new Float32Array(rows.n),
-      p: new Float64Array(rows.n),
-      confidence: new Float32Array(rows.n),
-      topColumns: new Uint8Array(rows.n * TOP_COLUMNS),
-      topShares: new Float32Array(rows.n * TOP_COLUMNS),
-      topLow: new Float32Array(rows.n * TOP_COLUMNS),
-      topHigh: new Float32Array(rows.n * TOP_COLUMNS),
-    };
-    for (let from = 0; from < rows.n; from += BLOCK) {
-      this.#scoreBlock(rows, from, Math.min(rows.n, from + BLOCK), scored);
-    }
+    const scored = roomFor(rows.n);
+    for (const _ of this.scoreInTurns(rows, scored));
     return scored;
+  }
+
+  /** Scores rows into `out` of {@link roomFor}, and gives each row's number when its score is there. */
+  *scoreInTurns(rows: HostRows, out: Scored): Generator<number, void> {
+    for (let from = 0; from < rows.n; from += BLOCK) {
+      const to = Math.min(rows.n, from + BLOCK);
+      this.#scoreBlock(rows, from, to, out);
+      for (let row = from; row < to; row++) yield row;
+    }
   }
 
   #scoreBlock(rows: HostRows, from: number, to: number, out: Scored) {

@@ -5,7 +5,7 @@
  */
 import { copyIn, copyPieces } from "@/db/copy.ts";
 import type { Database, Sql } from "@/db/open.ts";
-import { type HostModel, openModel, type Scored, TOP_COLUMNS } from "@/models/detection.ts";
+import { openModel, roomFor, type Scored, TOP_COLUMNS } from "@/models/detection.ts";
 import { uuidBytes } from "@/features/wire.ts";
 import { uuidv7 } from "@/server/ids.ts";
 import { type LoadedRows, loadRows } from "./rows.ts";
@@ -66,8 +66,9 @@ function scoreHost(
     const fromMs = Number.isFinite(mark.fromMs) ? mark.fromMs : undefined;
     const rows = await loadRows(inside, hostId, { unscoredBy: model.modelId, fromMs });
     if (rows.n > 0) {
-      const scored = (openModel(model.bytes) as HostModel).score(rows);
-      await storeScores(inside, hostId, model.modelId, rows, scored);
+      const scored = roomFor(rows.n);
+      const turns = openModel(model.bytes).scoreInTurns(rows, scored);
+      await storeScores(inside, hostId, model.modelId, rows, scored, turns);
       await raiseAlerts(inside, hostId, rows, scored, limit, nowMs);
       await touchUsers(inside, hostId, rows);
     }
@@ -98,10 +99,11 @@ function scoreTuples(
   modelId: string,
   rows: LoadedRows,
   scored: Scored,
+  turns: Iterable<number>,
 ): Iterable<Uint8Array> {
   const [host, model] = [hostId, modelId].map(uuidBytes);
   const users = rows.userIds.map(uuidBytes);
-  return copyPieces(rows.startMs.keys(), (copy, i) => {
+  return copyPieces(turns, (copy, i) => {
     const top = (part: Uint8Array | Float32Array) =>
       part.subarray(i * TOP_COLUMNS, (i + 1) * TOP_COLUMNS);
     copy.row(11);
@@ -119,20 +121,24 @@ function scoreTuples(
   });
 }
 
-/** Writes scores in place of what an earlier model gave the same windows. */
+/**
+ * Writes scores in place of what an earlier model gave the same windows: Postgres takes some while
+ * `turns` scores the next.
+ */
 async function storeScores(
   sql: Sql,
   hostId: string,
   modelId: string,
   rows: LoadedRows,
   scored: Scored,
+  turns: Iterable<number>,
 ): Promise<void> {
   const from = new Date(rows.startMs[0]).toISOString();
   await sql`
     delete from scores
     where host_id = ${hostId} and window_start >= ${from}::text::timestamptz
       and model_id <> ${modelId}`;
-  const tuples = scoreTuples(hostId, modelId, rows, scored);
+  const tuples = scoreTuples(hostId, modelId, rows, scored, turns);
   await copyIn(sql, `copy scores (${COLUMNS}) from stdin (format binary)`, tuples);
 }
 
