@@ -98,9 +98,14 @@ const SCHEDULES: readonly [queue: Queue, cron: string, data: object][] = [
 ];
 
 /**
- * Starts pg-boss on the database, with the queues made. A killed worker's job runs again after at
- * most 10 s without a heartbeat and 2 s until somebody looks.
+ * A killed worker's job runs again within the sum of these: its heartbeat is missed, somebody looks,
+ * the first retry's back-off ends, and a worker asks for work.
  */
+export const RERUN_SECONDS = { heartbeat: 7, look: 1.25, backOff: 2, poll: 1 } as const;
+/** So often a worker says that it lives: three times may be lost while a training holds it up. */
+export const BEAT_SECONDS = 2;
+
+/** Starts pg-boss on the database, with the queues made. */
 export async function startBoss(
   url: string,
   onError: (error: Error) => void,
@@ -108,8 +113,8 @@ export async function startBoss(
   const sql = bossPool(url);
   const boss = new PgBoss({
     db: onPool(sql),
-    superviseIntervalSeconds: 2,
-    monitorIntervalSeconds: 2,
+    superviseIntervalSeconds: RERUN_SECONDS.look,
+    monitorIntervalSeconds: 1, // less than the look's, or every second look would come too early
     maintenanceIntervalSeconds: 60,
     useListenNotify: true,
   });
@@ -123,12 +128,15 @@ export async function startBoss(
       retryLimit: 5,
       retryDelay: 1,
       retryBackoff: true,
-      heartbeatSeconds: 10,
+      heartbeatSeconds: 10, // the least that pg-boss takes by this way
       expireInSeconds: 3600,
       deadLetter: deadQueue(queue),
       notify: true,
     });
   }
+  await sql`
+    update pgboss.queue set heartbeat_seconds = ${RERUN_SECONDS.heartbeat}
+    where name = any(${[...QUEUES]})`;
   for (const [queue, cron, data] of SCHEDULES) {
     await boss.schedule(queue, cron, data, { tz: "UTC", key: cron.replace(/\W+/g, "-") });
   }

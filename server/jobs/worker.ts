@@ -8,7 +8,7 @@ import type { Job } from "pg-boss";
 import type { Database } from "@/db/open.ts";
 import type { TrainHostsOptions } from "@/models/detection.ts";
 import { refreshRisks } from "@/server/risk.ts";
-import { type Queue, QUEUES } from "./boss.ts";
+import { BEAT_SECONDS, type Queue, QUEUES, RERUN_SECONDS } from "./boss.ts";
 import type { HostJob, Jobs } from "./jobs.ts";
 import { baselineJob } from "./baseline.ts";
 import { calibrateJob, recountJob, renewJob, retainJob } from "./estate_jobs.ts";
@@ -49,7 +49,8 @@ export async function startWorker(options: WorkerOptions): Promise<JobWorker> {
   const work = {
     batchSize: HOSTS_AT_ONCE,
     pollingIntervalSeconds: POLL_SECONDS,
-    notifyPollingIntervalSeconds: 1,
+    notifyPollingIntervalSeconds: RERUN_SECONDS.poll,
+    heartbeatRefreshSeconds: BEAT_SECONDS,
   };
 
   async function trainingOptions(): Promise<TrainHostsOptions> {
@@ -130,32 +131,30 @@ export async function startWorker(options: WorkerOptions): Promise<JobWorker> {
     });
   }
 
-  function once<Data extends object>(queue: Queue, run: (data: Partial<Data>) => Promise<string>) {
-    return ([{ id, data }]: Job<Data>[]): Promise<void> =>
-      noted(queue, id, 1, "", () => run(data ?? {}));
+  /** Serves a queue of work for the whole estate. */
+  async function serve<Data extends object>(
+    queue: Queue,
+    run: (data: Partial<Data>) => Promise<string>,
+  ): Promise<void> {
+    await jobs.boss.work(
+      queue,
+      { ...work, batchSize: 1 },
+      ([{ id, data }]: Job<Data>[]) => noted(queue, id, 1, "", () => run(data ?? {})),
+    );
   }
 
   await jobs.boss.work("train", work, train);
   await jobs.boss.work("score", work, score);
   await jobs.boss.work("baseline", work, baseline);
-  await jobs.boss.work(
-    "fleet",
-    once("fleet", async () => fleetJob(database, await trainingOptions(), now)),
-  );
-  await jobs.boss.work("renew", once("renew", () => renewJob(database, jobs, now())));
-  await jobs.boss.work("calibrate", once("calibrate", () => calibrateJob(database)));
-  await jobs.boss.work(
+  await serve("fleet", async () => fleetJob(database, await trainingOptions(), now));
+  await serve("renew", () => renewJob(database, jobs, now()));
+  await serve("calibrate", () => calibrateJob(database));
+  await serve<{ full: boolean }>(
     "recount",
-    once<{ full: boolean }>(
-      "recount",
-      ({ full }) => recountJob(database, jobs, full ?? false, now()),
-    ),
+    ({ full }) => recountJob(database, jobs, full ?? false, now()),
   );
-  await jobs.boss.work("retain", once("retain", () => retainJob(database, now())));
-  await jobs.boss.work(
-    "report",
-    once<ReportJob>("report", (data) => reportJob(database, data, now())),
-  );
+  await serve("retain", () => retainJob(database, now()));
+  await serve<ReportJob>("report", (data) => reportJob(database, data, now()));
   return {
     async stop() {
       stopping.abort(new DOMException("The worker stops.", "AbortError"));
