@@ -215,7 +215,7 @@ async function estate(folder: string | undefined, flags: EstateFlags): Promise<v
   }
   const names = Object.keys(runs[0].windows[0].p);
   const all = names.map((name) => figuresOf(runs, name, flags.budget));
-  printCompared(all, names.indexOf(SELECTED));
+  printCompared("evaluate-estate", all, names.indexOf(SELECTED));
   for (const [prefix, variants] of [["first-day", first], ["poisoned", poisoned]] as const) {
     if (variants.size === 0) continue;
     const figures = [...variants].map(([detector, runs]) =>
@@ -223,11 +223,13 @@ async function estate(folder: string | undefined, flags: EstateFlags): Promise<v
         { ...figure, detector, case: `${prefix}-${figure.case}` }
       ))
     );
-    printCompared(figures, 0);
+    printRun(`evaluate-${prefix}`, flags);
+    printCompared(`evaluate-${prefix}`, figures, 0);
     printEstate(figures);
   }
   const byRisk = riskFigures(runs);
-  printCompared(byRisk, 0);
+  printRun("evaluate-risk", flags);
+  printCompared("evaluate-risk", byRisk, 0);
   console.error(`\nAt ${flags.budget} false alerts a day for 1,000 users:`);
   printEstate(all);
   console.error("\nBy user risk, at one false alarm for so many user-days:");
@@ -236,13 +238,14 @@ async function estate(folder: string | undefined, flags: EstateFlags): Promise<v
 
 /** Every detector's figures on standard output, beside those of ours. */
 function printCompared(
+  bench: string,
   all: readonly (readonly import("./evaluation/estate_figures.ts").Figure[])[],
   own: number,
 ): void {
   for (const figures of all) {
     for (const [i, { detector, value, low, high, n, ...figure }] of figures.entries()) {
       print({
-        bench: "evaluate-estate",
+        bench,
         case: figure.case,
         value: all[own][i].value,
         unit: figure.unit,

@@ -137,6 +137,10 @@ export async function trainFleet(
       schema: SCHEMA_ID,
       hosts: prepared.length,
       ownNets: reads.filter(({ pooled }) => !pooled).length,
+      roles: {
+        personal: prepared.filter(({ role }) => role === "personal").length,
+        shared: prepared.filter(({ role }) => role === "shared").length,
+      },
       windows: sum(({ trimmed }) => trimmed.length),
       heldOut: sum(({ heldOut }) => heldOut.length),
       seed: options.seed,

@@ -12,6 +12,7 @@ import type { Calibration } from "./calibration.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 import type { Net } from "./engine.ts";
 import type { RarityTable } from "./rarity.ts";
+import { HOST_ROLES, type HostRole } from "./roles.ts";
 import type { Moments } from "./scaling.ts";
 import type { Spread } from "./statistics/robust.ts";
 
@@ -43,8 +44,8 @@ export interface FleetBasis {
 export interface FleetModel extends FleetBasis {
   /** The middle host's spread of each reading. */
   readonly spreads: readonly Spread[];
-  /** How rare each column's values are. */
-  readonly rarity: RarityTable;
+  /** How rare each column's values are among hosts of a role; of all hosts where these are few. */
+  readonly rarity: Readonly<Record<HostRole, RarityTable>>;
   /** Scores of held-out windows, by entity class. */
   readonly calibrations: readonly Calibration[];
 }
@@ -56,6 +57,8 @@ export interface FleetFigures {
   /** Hosts that it was learned from, and how many of them with nets of their own. */
   readonly hosts: number;
   readonly ownNets: number;
+  /** Hosts by role. */
+  readonly roles: Readonly<Record<HostRole, number>>;
   /** Windows that trained, and that calibrate. */
   readonly windows: number;
   readonly heldOut: number;
@@ -69,6 +72,11 @@ export interface FleetFigures {
 }
 
 const KIND = "fleet";
+
+/** A table for each role. */
+export function rarities(of: (role: HostRole) => RarityTable): FleetModel["rarity"] {
+  return { personal: of("personal"), shared: of("shared") };
+}
 
 /** A calibration's numbers as a checkpoint keeps them: facts, and named arrays. */
 export function calibrationParts(calibrations: readonly Calibration[]) {
@@ -142,7 +150,7 @@ export function encodeFleet(fleet: FleetModel, figures: FleetFigures): Uint8Arra
       autoencoder: nets.autoencoder.weights,
       discriminator: nets.discriminator.weights,
       generator: nets.generator?.weights ?? new Float32Array(0),
-      rarity,
+      ...Object.fromEntries(HOST_ROLES.map((role) => [`rarity ${role}`, rarity[role]])),
       ...calibrations.arrays,
     },
     packed: {},
@@ -191,7 +199,7 @@ export function openFleet(bytes: Uint8Array): FleetModel {
       covariance: wide(arrays.hiddenCovariance),
     },
     spreads: known.spreads,
-    rarity: arrays.rarity,
+    rarity: rarities((role) => arrays[`rarity ${role}`]),
     calibrations: calibrationsFrom(known.calibrations, arrays),
   };
 }

@@ -16,7 +16,7 @@ import { asPacked } from "./blocks.ts";
 import { calibrateClasses, type Calibration } from "./calibration.ts";
 import { GATE, separation, syntheticAnomalies } from "./duel.ts";
 import type { Net } from "./engine.ts";
-import type { FleetBasis, FleetModel, Nets } from "./fleet.ts";
+import { type FleetBasis, type FleetModel, type Nets, rarities } from "./fleet.ts";
 import { type Habits, habitsOf } from "./habits.ts";
 import { collapsed, featureReader, featureStatistics } from "./gan.ts";
 import {
@@ -35,7 +35,8 @@ import { neighbourParts, normalRows } from "./neighbours.ts";
 import { IsolationForest } from "./plain/isolation_forest.ts";
 import { PositiveSum } from "./plain/sums.ts";
 import { seededRandom } from "./random.ts";
-import { type RarityTable, rarityTable } from "./rarity.ts";
+import { rarityTable } from "./rarity.ts";
+import type { HostRole } from "./roles.ts";
 import { scalingOf } from "./scaling.ts";
 import { quantile, shrinkSpread, type Spread, spreadOf } from "./statistics/robust.ts";
 import { type Prepared, scaled } from "./training_rows.ts";
@@ -48,6 +49,8 @@ const SPREAD_PRIOR = 20;
 export interface HostFigures {
   /** Of the rows that the model reads. */
   readonly schema: string;
+  /** What the host is used as. */
+  readonly role: HostRole;
   /** Windows that trained. */
   readonly windows: number;
   /** Windows held out for calibration and the duel. */
@@ -188,13 +191,21 @@ function packedNet(net: Net): Net {
   return { ...net, weights: asPacked(net.weights) };
 }
 
+/** Fewer hosts of a role than this say too little of it: all hosts do. */
+const ROLE_HOSTS = 8;
+
 /** What all hosts say of their readings together. */
 export function fleetStatistics(
   reads: readonly Read[],
 ): Pick<FleetModel, "spreads" | "rarity"> {
   return {
     spreads: READINGS.map((_, k) => fleetSpread(reads.map(({ logs }) => logs[k]))),
-    rarity: rarityTable(reads.map(({ host }) => wireRows(host))),
+    rarity: rarities((role) => {
+      const alike = reads.filter(({ host }) => host.role === role);
+      return rarityTable(
+        (alike.length < ROLE_HOSTS ? reads : alike).map(({ host }) => wireRows(host)),
+      );
+    }),
   };
 }
 
@@ -214,7 +225,7 @@ export function settle(
   seed: number,
 ): Settled {
   const { host } = read;
-  const habits = habitsOf(fleet.rarity, host.rows, host.training);
+  const habits = habitsOf(fleet.rarity[host.role], host.rows, host.training);
   const spreads = read.logs.map((logs, k) =>
     shrinkSpread(spreadOf(logs), logs.length, fleet.spreads[k], SPREAD_PRIOR)
   );
@@ -222,12 +233,15 @@ export function settle(
 }
 
 /** Calibrates on the held-out windows of all hosts. */
-export function calibrateFleet(settled: readonly Settled[], rarity: RarityTable): Calibration[] {
+export function calibrateFleet(
+  settled: readonly Settled[],
+  rarity: FleetModel["rarity"],
+): Calibration[] {
   const scores: number[] = [];
   const classes: number[] = [];
   const parts = new Float32Array(DIMENSIONS);
   for (const { read: { host, logs, heldOut }, habits, spreads, weights } of settled) {
-    const known = { rarity, habits };
+    const known = { rarity: rarity[host.role], habits };
     for (let i = 0; i < host.heldOut.length; i++) {
       const rare = rowRarity(known, host.rows, host.heldOut[i], heldOut, i, parts);
       scores.push(rare + netsScore(logs, spreads, weights, i));
@@ -254,6 +268,7 @@ export function checkpoint(
   const { host, pooled, standIn, nets } = read;
   const figures: HostFigures = {
     schema: SCHEMA_ID,
+    role: host.role,
     windows: host.trimmed.length,
     heldOut: host.heldOut.length,
     seed: options.seed,
@@ -269,7 +284,7 @@ export function checkpoint(
     pooled,
     spreads,
     weights,
-    rarity: fleet.rarity,
+    rarity: fleet.rarity[host.role],
     habits,
     calibrations: fleet.calibrations,
     usual: usualRanges(host),

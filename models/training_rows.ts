@@ -6,6 +6,7 @@ import { type HostRows, modelInput } from "./host_model.ts";
 import { type Matrix, stackRows, takeRows } from "./matrix.ts";
 import { IsolationForest } from "./plain/isolation_forest.ts";
 import { seededRandom } from "./random.ts";
+import { type HostRole, roleOf } from "./roles.ts";
 import { type Moments, momentsOf, scaleRows, scalingOf } from "./scaling.ts";
 import { splitByTime } from "./split.ts";
 import { quantile } from "./statistics/robust.ts";
@@ -19,6 +20,8 @@ export interface Prepared {
   readonly id: string;
   /** All its windows. */
   readonly rows: HostRows;
+  /** What it is used as. */
+  readonly role: HostRole;
   /** Numbers of those that are before what is held out: rarity and habits are of these. */
   readonly training: Uint32Array;
   /** Those of them that train nets: all, or without the strangest. */
@@ -41,7 +44,7 @@ export function prepare(
   const { training, heldOut } = splitByTime(rows.startMs, rows.n);
   const trimmed = trim > 0 ? usual(id, rows, training, trim, seed) : training;
   const moments = momentsOf(takeRows(modelInput(rows), trimmed));
-  return { id, rows, training, trimmed, heldOut, moments };
+  return { id, rows, role: roleOf(rows), training, trimmed, heldOut, moments };
 }
 
 /** The rows without the `share` that an isolation forest finds strangest. */

@@ -33,16 +33,20 @@ const TITLES: Readonly<Record<string, string>> = {
   "evaluate-table": "Labelled tables",
   "evaluate-estate": "Simulated estates",
   "evaluate-logs": "Real attack logs",
+  "evaluate-first-day": "Hosts on their first day after enrolment",
+  "evaluate-poisoned": "Attacks in the training windows",
+  "evaluate-risk": "User risk",
 };
 
 /**
- * The page: a section for all tables together, and one a run of the rest. On a page that is there
+ * The page: a section for all tables together, and one a run and kind of figures of the rest. On a page that is there
  * (`page`) sections of the same kinds are replaced, and the others stay.
  */
 export function markdown(runs: readonly string[], page?: string): string {
   const isTable = (text: string) => text.includes('"bench":"evaluate-table"');
   const tables = runs.filter(isTable).flatMap(parse);
-  const sections = runs.filter((text) => !isTable(text)).map(section);
+  const sections = runs.filter((text) => !isTable(text))
+    .flatMap((text) => [...Map.groupBy(parse(text), ({ bench }) => bench).values()].map(section));
   if (tables.length > 0) sections.push(tableSection(tables));
   if (page === undefined) return [INTRODUCTION, ...sections].join("\n\n");
   const kind = (text: string) => /^## ([^,\n]+)/.exec(text)?.[1];
@@ -59,8 +63,7 @@ function parse(text: string): Line[] {
   return text.trim().split("\n").map((line) => JSON.parse(line));
 }
 
-function section(text: string): string {
-  const lines = parse(text);
+function section(lines: readonly Line[]): string {
   const { bench, date, options } = lines.find((line) => line.case === "run") ?? lines[0];
   const heading = `## ${TITLES[bench] ?? bench}${date === undefined ? "" : `, ${date}`}`;
   const asked = options === undefined ? [] : [`Asked: \`${JSON.stringify(options)}\``];

@@ -13,6 +13,7 @@ import {
   type TrainHostsOptions,
 } from "@/models/detection.ts";
 import { uuidv7 } from "@/server/ids.ts";
+import type { Jobs } from "./jobs.ts";
 import { loadTrainingRows } from "./rows.ts";
 
 const log = getLogger(["habit", "server", "fleet"]);
@@ -39,25 +40,28 @@ export interface StoredFleet {
 /** Learns the fleet anew; gives a sentence. */
 export async function fleetJob(
   database: Database,
+  jobs: Jobs,
   options: TrainHostsOptions,
   nowMs: () => number,
 ): Promise<string> {
-  const learned = await alone(database.sql, () => learn(database, options, nowMs));
+  const learned = await alone(database.sql, () => learn(database, jobs, [], options, nowMs));
   return learned ? `learned from ${learned.hosts.size} hosts` : "no host has any window yet";
 }
 
 /**
- * The fleet's model to train hosts with: the one in force, or a new one where there is none, it
+ * The fleet's model to train `hostIds` with: the one in force, or a new one where there is none, it
  * cannot be read, or the estate has grown by a quarter since. Undefined while no host has a window.
  */
 export async function fleetForTraining(
   database: Database,
+  jobs: Jobs,
+  hostIds: readonly string[],
   options: TrainHostsOptions,
   nowMs: () => number,
 ): Promise<StoredFleet | undefined> {
   return await inForce(database.sql) ?? await alone(database.sql, async () =>
     // Another worker may have learned it while this one waited.
-    await inForce(database.sql) ?? await learn(database, options, nowMs));
+    await inForce(database.sql) ?? await learn(database, jobs, hostIds, options, nowMs));
 }
 
 /** Runs one at a time over all workers; the lock goes with the connection if this one is killed. */
@@ -118,8 +122,25 @@ async function sampledHosts(sql: Sql): Promise<string[]> {
   return chosen;
 }
 
+/**
+ * Hosts whose model comes of a fleet not half as large: the first ones of an estate would else be
+ * judged by what the first hour of it knew.
+ */
+async function outgrown(sql: Sql, windows: number): Promise<string[]> {
+  const hosts = await sql<{ hostId: string }[]>`
+    select m.host_id as "hostId"
+    from models m
+    join fleet_models f using (fleet_id)
+    where m.active and 2 * f.windows <= ${windows}
+    order by m.host_id`;
+  return hosts.map(({ hostId }) => hostId);
+}
+
+/** Learns from a sample and stores it; others than `training` whose model it outgrew become due. */
 async function learn(
   database: Database,
+  jobs: Jobs,
+  training: readonly string[],
   options: TrainHostsOptions,
   nowMs: () => number,
 ): Promise<StoredFleet | undefined> {
@@ -135,15 +156,18 @@ async function learn(
   const from = new Date(Math.min(...ends.map(([first]) => first))).toISOString();
   const to = new Date(Math.max(...ends.map(([, last]) => last))).toISOString();
   const now = new Date(nowMs()).toISOString();
-  await sql.begin((transaction) => [
-    transaction`update fleet_models set active = false where active`,
-    transaction`
+  await sql.begin(async (transaction) => {
+    const inside = transaction as unknown as Sql;
+    await inside`update fleet_models set active = false where active`;
+    await inside`
       insert into fleet_models
         (fleet_id, hosts, windows, stored, bytes, figures, trained_from, trained_to, created_at,
           active)
       values (${fleetId}, ${hosts.size}, ${windows}, ${stored}, ${bytes},
-        ${JSON.stringify(figures)}::text::jsonb, ${from}, ${to}, ${now}, true)`,
-  ]);
+        ${JSON.stringify(figures)}::text::jsonb, ${from}, ${to}, ${now}, true)`;
+    const due = (await outgrown(inside, windows)).filter((hostId) => !training.includes(hostId));
+    await jobs.insert(inside, "train", due);
+  });
   log.info("The fleet's model is learned.", { hosts: hosts.size, windows });
   return { fleetId, fleet: openFleet(bytes), hosts };
 }

@@ -8,11 +8,13 @@ import { type TrainedHost, trainHosts, type TrainHostsOptions } from "@/models/d
 import { parseTraining, type TrainingSettings } from "@/models/training.ts";
 import { uuidv7 } from "@/server/ids.ts";
 import { fleetForTraining } from "./fleet.ts";
+import type { Jobs } from "./jobs.ts";
 import { loadTrainingRows } from "./rows.ts";
 
 /** Trains hosts and stores their models as the active ones; gives the hosts that have one now. */
 export async function trainJob(
   database: Database,
+  jobs: Jobs,
   hostIds: readonly string[],
   options: TrainHostsOptions,
   nowMs: () => number,
@@ -20,7 +22,7 @@ export async function trainJob(
   const { sql } = database;
   // Before the rows are read: what comes in meanwhile counts as not trained on.
   const stored = await storedRows(sql, hostIds);
-  const learned = await fleetForTraining(database, options, nowMs);
+  const learned = await fleetForTraining(database, jobs, hostIds, options, nowMs);
   if (!learned) return [];
   const { fleetId, fleet } = learned;
   const rows = await loadTrainingRows(

@@ -97,7 +97,7 @@ export async function startWorker(options: WorkerOptions): Promise<JobWorker> {
     const say = `models of ${hostIds.length} hosts`;
     return noted("train", batch[0].id, hostIds.length, say, async (step) => {
       const how = { ...await trainingOptions(), onProgress: step };
-      const trained = await trainJob(database, hostIds, how, now);
+      const trained = await trainJob(database, jobs, hostIds, how, now);
       const { message, failed } = await scored(trained);
       await jobs.insert(sql, "score", [...failed.keys()]);
       await jobs.insert(sql, "baseline", trained, { full: true });
@@ -146,7 +146,7 @@ export async function startWorker(options: WorkerOptions): Promise<JobWorker> {
   await jobs.boss.work("train", work, train);
   await jobs.boss.work("score", work, score);
   await jobs.boss.work("baseline", work, baseline);
-  await serve("fleet", async () => fleetJob(database, await trainingOptions(), now));
+  await serve("fleet", async () => fleetJob(database, jobs, await trainingOptions(), now));
   await serve("renew", () => renewJob(database, jobs, now()));
   await serve("calibrate", () => calibrateJob(database));
   await serve<{ full: boolean }>(

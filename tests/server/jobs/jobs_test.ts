@@ -117,13 +117,17 @@ Deno.test("jobs", async (t) => {
       const [{ figures }] = await sql`select figures from fleet_models where active`;
       assert.deepEqual([figures.schema, figures.seed], [SCHEMA_ID, 1]);
     });
-    await t.step("the fleet's schedule learns it anew; hosts keep their models", async () => {
-      const before = await fleetOf("ws-a");
-      await jobs.enqueue(sql, "fleet", {});
+    const learnFleet = async () => {
       const count = (await fleets()).length;
-      for (let i = 0; i < 200 && (await fleets()).length === count; i++) {
+      await jobs.enqueue(sql, "fleet", {});
+      for (const deadline = Date.now() + 40_000; (await fleets()).length === count;) {
+        if (Date.now() > deadline) assert.fail("no fleet was learned in 40 s");
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
+    };
+    await t.step("the fleet's schedule learns it anew; hosts keep their models", async () => {
+      const before = await fleetOf("ws-a");
+      await learnFleet();
       const active = (await fleets()).filter(({ active }) => active);
       assert.equal(active.length, 1);
       assert.notEqual(active[0].fleetId, before);
@@ -140,6 +144,14 @@ Deno.test("jobs", async (t) => {
       const [now] = (await fleets()).filter(({ active }) => active);
       assert.notEqual(now.fleetId, fleetId);
       assert.equal(await fleetOf("ws-b"), now.fleetId);
+    });
+    await t.step("a host whose fleet was outgrown twofold is trained anew", async () => {
+      const [before, small] = [await fleetOf("ws-a"), await fleetOf("ws-b")];
+      await sql`update fleet_models set windows = 103 where fleet_id = ${small}`;
+      await learnFleet();
+      await untilDone(database, jobs);
+      const [now] = (await fleets()).filter(({ active }) => active);
+      assert.deepEqual([await fleetOf("ws-a"), await fleetOf("ws-b")], [before, now.fleetId]);
     });
     await t.step("baselines are the exact quantiles of small counts", async () => {
       assert.deepEqual(await baseline(), {
