@@ -40,7 +40,7 @@ export interface StoredFleet {
 /** Learns the fleet anew; gives a sentence. */
 export async function fleetJob(
   database: Database,
-  jobs: Jobs,
+  jobs: Pick<Jobs, "insert">,
   options: TrainHostsOptions,
   nowMs: () => number,
 ): Promise<string> {
@@ -54,7 +54,7 @@ export async function fleetJob(
  */
 export async function fleetForTraining(
   database: Database,
-  jobs: Jobs,
+  jobs: Pick<Jobs, "insert">,
   hostIds: readonly string[],
   options: TrainHostsOptions,
   nowMs: () => number,
@@ -139,7 +139,7 @@ async function outgrown(sql: Sql, windows: number): Promise<string[]> {
 /** Learns from a sample and stores it; others than `training` whose model it outgrew become due. */
 async function learn(
   database: Database,
-  jobs: Jobs,
+  jobs: Pick<Jobs, "insert">,
   training: readonly string[],
   options: TrainHostsOptions,
   nowMs: () => number,

@@ -14,7 +14,7 @@ import { loadTrainingRows } from "./rows.ts";
 /** Trains hosts and stores their models as the active ones; gives the hosts that have one now. */
 export async function trainJob(
   database: Database,
-  jobs: Jobs,
+  jobs: Pick<Jobs, "insert">,
   hostIds: readonly string[],
   options: TrainHostsOptions,
   nowMs: () => number,
