@@ -33,6 +33,7 @@ import {
   calibrationFigures,
   checkpoint,
   fleetStatistics,
+  rarityOfAll,
   type Read,
   readHost,
   settle,
@@ -130,7 +131,7 @@ export async function trainFleet(
     const statistics = fleetStatistics(reads);
     const settled = reads.map((read) => settle(read, statistics, options.seed));
     const calibrations = calibrateFleet(settled, statistics.rarity);
-    const fleet = { ...basis, ...statistics, calibrations };
+    const fleet = { ...basis, ...statistics, calibrations, rarity: rarityOfAll(prepared) };
     const sum = (count: (host: Prepared) => number) =>
       prepared.reduce((total, host) => total + count(host), 0);
     const figures: FleetFigures = {

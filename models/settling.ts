@@ -17,12 +17,13 @@ import { calibrateClasses, type Calibration } from "./calibration.ts";
 import { GATE, separation, syntheticAnomalies } from "./duel.ts";
 import type { Net } from "./engine.ts";
 import { type FleetBasis, type FleetModel, type Nets, rarities } from "./fleet.ts";
-import { type Habits, habitsOf } from "./habits.ts";
+import { habitsOf } from "./habits.ts";
 import { collapsed, featureReader, featureStatistics } from "./gan.ts";
 import {
   COUNTED,
   encodeModel,
   type HostModelParts,
+  type HostRows,
   modelInput,
   netsScore,
   READINGS,
@@ -200,19 +201,13 @@ export function fleetStatistics(
 ): Pick<FleetModel, "spreads" | "rarity"> {
   return {
     spreads: READINGS.map((_, k) => fleetSpread(reads.map(({ logs }) => logs[k]))),
-    rarity: rarities((role) => {
-      const alike = reads.filter(({ host }) => host.role === role);
-      return rarityTable(
-        (alike.length < ROLE_HOSTS ? reads : alike).map(({ host }) => wireRows(host)),
-      );
-    }),
+    rarity: rarityByRole(reads.map(({ host }) => host), ({ training }) => training),
   };
 }
 
 /** A host whose scores compare with other hosts'. */
 export interface Settled {
   readonly read: Read;
-  readonly habits: Habits;
   readonly spreads: readonly Spread[];
   readonly weights: Weights;
   readonly duel: HostFigures["duel"];
@@ -221,15 +216,13 @@ export interface Settled {
 /** Steadies a host's readings by its fleet's, and holds the duel. */
 export function settle(
   read: Read,
-  fleet: Pick<FleetModel, "spreads" | "rarity">,
+  fleet: Pick<FleetModel, "spreads">,
   seed: number,
 ): Settled {
-  const { host } = read;
-  const habits = habitsOf(fleet.rarity[host.role], host.rows, host.training);
   const spreads = read.logs.map((logs, k) =>
     shrinkSpread(spreadOf(logs), logs.length, fleet.spreads[k], SPREAD_PRIOR)
   );
-  return { read, habits, spreads, ...judge(read, spreads, seed) };
+  return { read, spreads, ...judge(read, spreads, seed) };
 }
 
 /** Calibrates on the held-out windows of all hosts. */
@@ -240,8 +233,9 @@ export function calibrateFleet(
   const scores: number[] = [];
   const classes: number[] = [];
   const parts = new Float32Array(DIMENSIONS);
-  for (const { read: { host, logs, heldOut }, habits, spreads, weights } of settled) {
-    const known = { rarity: rarity[host.role], habits };
+  for (const { read: { host, logs, heldOut }, spreads, weights } of settled) {
+    const table = rarity[host.role];
+    const known = { rarity: table, habits: habitsOf(table, host.rows, host.training) };
     for (let i = 0; i < host.heldOut.length; i++) {
       const rare = rowRarity(known, host.rows, host.heldOut[i], heldOut, i, parts);
       scores.push(rare + netsScore(logs, spreads, weights, i));
@@ -260,7 +254,7 @@ export function calibrationFigures(
 
 /** Writes a host's checkpoint. */
 export function checkpoint(
-  { read, habits, spreads, weights, duel }: Settled,
+  { read, spreads, weights, duel }: Settled,
   fleet: Pick<FleetModel, "rarity" | "calibrations">,
   options: { readonly seed: number },
   engine: string,
@@ -285,7 +279,7 @@ export function checkpoint(
     spreads,
     weights,
     rarity: fleet.rarity[host.role],
-    habits,
+    habits: habitsOf(fleet.rarity[host.role], host.rows, everyRow(host.rows)),
     calibrations: fleet.calibrations,
     usual: usualRanges(host),
   };
@@ -295,14 +289,37 @@ export function checkpoint(
   return { bytes, windows: n, fromMs, toMs, pooled, figures };
 }
 
-/** Training windows in wire units, NaN where a column is not audited. */
-function wireRows({ rows, training }: Prepared) {
-  const input = takeRows(modelInput(rows), training).values;
+/**
+ * The tables that hosts score by: of all their windows, held-out ones as well. Those calibrate by
+ * tables that has not seen them, as what is scored later is new to these too.
+ */
+export function rarityOfAll(hosts: readonly Prepared[]): FleetModel["rarity"] {
+  return rarityByRole(hosts, ({ rows }) => everyRow(rows));
+}
+
+function rarityByRole(
+  hosts: readonly Prepared[],
+  chosen: (host: Prepared) => Uint32Array,
+): FleetModel["rarity"] {
+  return rarities((role) => {
+    const alike = hosts.filter((host) => host.role === role);
+    const learned = alike.length < ROLE_HOSTS ? hosts : alike;
+    return rarityTable(learned.map((host) => wireRows(host, chosen(host))));
+  });
+}
+
+function everyRow({ n }: HostRows): Uint32Array {
+  return Uint32Array.from({ length: n }, (_, row) => row);
+}
+
+/** Chosen windows in wire units, NaN where a column is not audited. */
+function wireRows({ rows }: Prepared, chosen: Uint32Array) {
+  const input = takeRows(modelInput(rows), chosen).values;
   const values = input.map((value, at) => {
-    const row = training[Math.floor(at / DIMENSIONS)];
+    const row = chosen[Math.floor(at / DIMENSIONS)];
     return Number.isNaN(value) ? NaN : rows.values[row * DIMENSIONS + at % DIMENSIONS];
   });
-  return { values, classes: Uint8Array.from(training, (row) => rows.classes[row]) };
+  return { values, classes: Uint8Array.from(chosen, (row) => rows.classes[row]) };
 }
 
 /** The middle host's spread. */

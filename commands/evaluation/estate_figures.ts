@@ -5,6 +5,7 @@
 import { ENTITY_CLASSES } from "@/features/vector.ts";
 import { budgetThreshold } from "@/models/calibration.ts";
 import { seededRandom } from "@/models/random.ts";
+import { Raised } from "@/models/repeats.ts";
 import { bootstrapMean } from "@/models/statistics/ranking.ts";
 import type { EvaluatedEstate, Injection } from "./estate_rows.ts";
 import type { TestWindow } from "./estate_scores.ts";
@@ -16,7 +17,9 @@ interface Known {
   readonly window: TestWindow;
   readonly injection?: Injection;
   readonly startMs: number;
-  /** Estate, host, user and day: what one alert is about. */
+  /** Estate, host and user. */
+  readonly account: string;
+  /** The same on one day. */
   readonly unit: string;
   readonly run: number;
 }
@@ -46,23 +49,26 @@ export interface Figure {
 export function figuresOf(runs: readonly Run[], detector: string, budget: number): Figure[] {
   const known = runs.flatMap((run, i) => knownWindows(run, i));
   const p = ({ window }: Known) => window.p[detector];
-  const threshold = falseAlertThreshold(known, p, allowedAlerts(runs, budget));
-  const alerts = known.filter((one) => p(one) < threshold);
+  const allowed = allowedAlerts(runs, budget);
+  const threshold = falseAlertThreshold(known, p, allowed);
+  const within = known.filter((one) => p(one) < threshold);
+  const alerts = alertsAt(known, p, threshold);
   const campaigns = campaignsOf(runs);
   const foundAt = firstAlerts(alerts);
-  const share = (name: string, strengths: readonly string[]): Figure => {
+  const dailyThreshold = falseUserDayThreshold(known, p, allowed);
+  const foundDaily = firstAlerts(known.filter((one) => p(one) < dailyThreshold));
+  const share = (name: string, strengths: readonly string[], at = foundAt): Figure => {
     const chosen = campaigns.filter(({ strength }) => strengths.includes(strength));
-    const found = chosen.map(({ id }) => foundAt.has(id) ? 1 : 0);
+    const found = chosen.map(({ id }) => at.has(id) ? 1 : 0);
     const { mean, low, high } = bootstrapMean(found, seededRandom(1, `${detector} ${name}`));
     return { case: name, detector, value: mean, low, high, unit: "share", n: found.length };
   };
-  const truths = alerts.filter(({ injection }) => injection);
+  const truths = within.filter(({ injection }) => injection);
   const injectedUnits = new Set(known.filter(acting).map(({ unit }) => unit));
   const foundUnits = new Set(truths.filter(acting).map(({ unit }) => unit));
   const hours = campaigns.flatMap(({ id, firstMs }) =>
     foundAt.has(id) ? [Math.max(0, foundAt.get(id)! - firstMs) / 3_600_000] : []
   ).sort((a, b) => a - b);
-  const units = new Set(alerts.map(({ unit }) => unit));
   const named = truths.filter(acting).filter(({ window, injection }) =>
     window.topColumns.some((column) => injection!.columns.includes(column))
   );
@@ -72,6 +78,8 @@ export function figuresOf(runs: readonly Run[], detector: string, budget: number
   return [
     share("campaigns-normal-and-loud", ["normal", "loud"]),
     share("campaigns-quiet", ["quiet"]),
+    share("campaigns-normal-and-loud-by-user-days", ["normal", "loud"], foundDaily),
+    share("campaigns-quiet-by-user-days", ["quiet"], foundDaily),
     count(
       "user-days-found",
       foundUnits.size / injectedUnits.size,
@@ -80,12 +88,12 @@ export function figuresOf(runs: readonly Run[], detector: string, budget: number
     ),
     count(
       "precision",
-      new Set(truths.map(({ unit }) => unit)).size / Math.max(1, units.size),
+      alerts.filter(({ injection }) => injection).length / Math.max(1, alerts.length),
       "share of alerts",
-      units.size,
+      alerts.length,
     ),
     count("time-to-detection", hours[hours.length >> 1] ?? NaN, "hours, median", hours.length),
-    windowRecall(runs, known, p, detector),
+    ...windowRecall(runs, known, p, detector),
     count(
       "injected-column-in-top-five",
       named.length / Math.max(1, truths.filter(acting).length),
@@ -101,12 +109,13 @@ function knownWindows({ estate, windows }: Run, run: number): Known[] {
   return windows.map((window) => {
     const host = estate.hosts.get(window.host)!;
     const startMs = host.rows.startMs[window.row];
-    const day = Math.floor(startMs / DAY_MS);
+    const account = `${run} ${window.host} ${host.sids[window.row]}`;
     return {
       window,
       injection: host.injections.get(window.row),
       startMs,
-      unit: `${run} ${window.host} ${host.sids[window.row]} ${day}`,
+      account,
+      unit: `${account} ${Math.floor(startMs / DAY_MS)}`,
       run,
     };
   });
@@ -124,8 +133,39 @@ function allowedAlerts(runs: readonly Run[], budget: number): number {
   return budget / 1000 * userDaysOf(runs);
 }
 
-/** The p-value below which at most `allowed` user-days without any attack lie. */
+/**
+ * Alerts as the product raises them: windows below the threshold, in the order of time, that no
+ * alert of the same week speaks for.
+ */
+function alertsAt(known: readonly Known[], p: (one: Known) => number, threshold: number): Known[] {
+  const raised = new Raised();
+  return known.filter((one) => p(one) < threshold).sort((a, b) => a.startMs - b.startMs)
+    .filter(({ account, window, startMs }) => {
+      if (raised.speaksFor(account, window.topColumns[0], startMs)) return false;
+      raised.add(account, window.topColumns[0], startMs);
+      return true;
+    });
+}
+
+/** The p-value below which at most `allowed` alerts are of windows without any attack. */
 function falseAlertThreshold(
+  known: readonly Known[],
+  p: (one: Known) => number,
+  allowed: number,
+): number {
+  const benign = known.filter(({ injection }) => !injection).map(p).sort((a, b) => a - b);
+  let [low, high] = [0, benign.length - 1];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    const alerts = alertsAt(known, p, benign[middle]).filter(({ injection }) => !injection);
+    if (alerts.length <= allowed) low = middle;
+    else high = middle - 1;
+  }
+  return benign[low] ?? 1;
+}
+
+/** The p-value below which at most `allowed` user-days without any attack lie. */
+function falseUserDayThreshold(
   known: readonly Known[],
   p: (one: Known) => number,
   allowed: number,
@@ -159,20 +199,30 @@ function firstAlerts(alerts: readonly Known[]): Map<string, number> {
   return found;
 }
 
-/** Attack windows found at one false window per host and month. */
+/**
+ * Attack windows found at one false window per host and month: all rows of accounts that attack and
+ * of the hosts where they do; then hours of a host, found by any of their rows.
+ */
 function windowRecall(
   runs: readonly Run[],
   known: readonly Known[],
   p: (one: Known) => number,
   detector: string,
-): Figure {
+): Figure[] {
   const months = runs.reduce((sum, run) => sum + run.estate.hosts.size * days(run) / 30, 0);
   const benign = known.filter(({ injection }) => !injection).map(p).sort((a, b) => a - b);
   const threshold = benign[Math.floor(months)] ?? 1;
   const attacked = known.filter(acting);
-  const value = attacked.filter((one) => p(one) < threshold).length / attacked.length;
-  const name = "window-recall-at-1-per-host-month";
-  return { case: name, detector, value, unit: "share", n: attacked.length };
+  const found = attacked.filter((one) => p(one) < threshold);
+  const hours = (windows: readonly Known[]) =>
+    new Set(windows.map(({ run, window, startMs }) => `${run} ${window.host} ${startMs}`)).size;
+  const share = (name: string, part: number, n: number): Figure => (
+    { case: `${name}-recall-at-1-per-host-month`, detector, value: part / n, unit: "share", n }
+  );
+  return [
+    share("window", found.length, attacked.length),
+    share("host-hour", hours(found), hours(attacked)),
+  ];
 }
 
 /** Days of all users in the test weeks. */
@@ -180,7 +230,7 @@ function userDaysOf(runs: readonly Run[]): number {
   return runs.reduce((sum, run) => sum + run.estate.truth.users.length * days(run), 0);
 }
 
-/** False alerts, one a user-day, at the threshold that calibration alone gives. */
+/** False alerts at the threshold that calibration alone gives. */
 function alertRate(
   runs: readonly Run[],
   known: readonly Known[],
@@ -190,14 +240,13 @@ function alertRate(
 ): Figure {
   const userDays = userDaysOf(runs);
   const threshold = budgetThreshold(budget, known.length / userDays);
-  const raised = known.filter((one) => !one.injection && p(one) < threshold);
-  const units = new Set(raised.map(({ unit }) => unit)).size;
+  const raised = alertsAt(known, p, threshold).filter(({ injection }) => !injection).length;
   return {
     case: "alerts-a-day-per-1000-users",
     detector,
-    value: 1000 * units / userDays,
+    value: 1000 * raised / userDays,
     unit: "false alerts at the calibrated threshold",
-    n: units,
+    n: raised,
   };
 }
 

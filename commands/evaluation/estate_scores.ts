@@ -1,6 +1,7 @@
 /**
  * Every detector's p-values on the test weeks of an estate: ours, each part of ours alone, and plain
- * rivals on the same scaled rows, all calibrated the same way on the same held-out windows.
+ * rivals on the same scaled rows. Ours have the p-values that the product gives; the others are
+ * calibrated by the same rules on the same held-out windows.
  * @module
  */
 import { FEATURES } from "@/features/schema.ts";
@@ -98,7 +99,13 @@ async function scoreSpell(
   const models = await trainHosts(training, options);
   const held: Record<string, number[]> = {};
   const heldClasses: number[] = [];
-  const found: { host: string; row: number; scores: Record<string, number>; top: number[] }[] = [];
+  const found: {
+    host: string;
+    row: number;
+    p: number;
+    scores: Record<string, number>;
+    top: number[];
+  }[] = [];
   for (const [host, { rows }] of hosts) {
     const model = openModel(models.get(host)!.bytes);
     const own = training.get(host)!;
@@ -112,12 +119,12 @@ async function scoreSpell(
     const after = scorer(test);
     heldClasses.push(...calibration.classes);
     for (const [name, scores] of Object.entries(before)) (held[name] ??= []).push(...scores);
-    const { topColumns } = model.score(test);
+    const { topColumns, p } = model.score(test);
     tested.get(host)!.forEach((row, i) => {
       const scores = Object.fromEntries(
         Object.entries(after).map(([name, values]) => [name, values[i]]),
       );
-      found.push({ host, row, scores, top: [...topColumns.subarray(i * 5, i * 5 + 5)] });
+      found.push({ host, row, p: p[i], scores, top: [...topColumns.subarray(i * 5, i * 5 + 5)] });
     });
   }
   const calibrations = Object.fromEntries(
@@ -125,14 +132,14 @@ async function scoreSpell(
       [name, scores],
     ) => [name, calibrateClasses(scores, heldClasses, ENTITY_CLASSES.length)]),
   );
-  return found.map(({ host, row, scores, top }) => {
+  return found.map(({ host, row, p: selected, scores, top }) => {
     const entityClass = hosts.get(host)!.rows.classes[row];
     const p = Object.fromEntries(
       Object.entries(scores).map((
         [name, score],
       ) => [name, pValue(calibrations[name][entityClass], score)]),
     );
-    return { host, row, entityClass, p, topColumns: top };
+    return { host, row, entityClass, p: { ...p, [SELECTED]: selected }, topColumns: top };
   });
 }
 

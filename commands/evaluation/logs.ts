@@ -9,7 +9,9 @@ import { Featuriser } from "@/features/featuriser.ts";
 import type { WindowRow } from "@/features/vector.ts";
 import { openModel, trainHosts, type TrainHostsOptions } from "@/models/detection.ts";
 import { estateFromFolder } from "./estate_folder.ts";
+import type { HostRows } from "@/models/host_model.ts";
 import { hostRows } from "@/models/host_rows.ts";
+import { splitByTime } from "@/models/split.ts";
 import { accountOf, selectRows } from "./estate_rows.ts";
 
 /** A log's strangest window. */
@@ -28,14 +30,18 @@ export async function* evaluateLogs(
   options: TrainHostsOptions,
 ): AsyncGenerator<LogFigure> {
   const { hosts } = estateFromFolder(background);
-  const benign = new Map([...hosts].map(([host, { rows, injections }]) => {
+  const training = new Map([["newcomer", hostRows([], accountOf)]]);
+  const later: HostRows[] = []; // the last third of the days, which no training sees
+  for (const [host, { rows, injections }] of hosts) {
     const clean = Array.from({ length: rows.n }, (_, i) => i).filter((i) => !injections.has(i));
-    return [host, selectRows(rows, clean)];
-  }));
-  benign.set("newcomer", hostRows([], accountOf));
-  const model = openModel((await trainHosts(benign, options)).get("newcomer")!.bytes);
+    const benign = selectRows(rows, clean);
+    const split = splitByTime(benign.startMs, benign.n);
+    training.set(host, selectRows(benign, [...split.training]));
+    later.push(selectRows(benign, [...split.heldOut]));
+  }
+  const model = openModel((await trainHosts(training, options)).get("newcomer")!.bytes);
   const normal: number[][] = [[], [], [], []];
-  for (const rows of benign.values()) {
+  for (const rows of later) {
     const { score } = model.score(rows);
     score.forEach((value, i) => normal[rows.classes[i]].push(value));
   }

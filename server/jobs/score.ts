@@ -7,6 +7,7 @@ import { copyIn, copyPieces } from "@/db/copy.ts";
 import type { Database, Sql } from "@/db/open.ts";
 import { openModel, roomFor, type Scored, TOP_COLUMNS } from "@/models/detection.ts";
 import { uuidBytes } from "@/features/wire.ts";
+import { Raised, REPEAT_DAYS } from "@/models/repeats.ts";
 import { uuidv7 } from "@/server/ids.ts";
 import { type LoadedRows, loadRows } from "./rows.ts";
 
@@ -163,7 +164,10 @@ export async function windowsPerDay(sql: Sql): Promise<number> {
   return perDay;
 }
 
-/** Raises an alert for each window within the limit that is not of the time trained on alone. */
+/**
+ * Raises an alert for each window within the limit that is not of the time trained on alone, and
+ * that no alert of the week speaks for.
+ */
 async function raiseAlerts(
   sql: Sql,
   hostId: string,
@@ -174,9 +178,17 @@ async function raiseAlerts(
 ): Promise<void> {
   const newestMs = rows.startMs[rows.n - 1];
   const now = new Date(nowMs()).toISOString();
-  const raised = Array.from({ length: rows.n }, (_, i) => i).filter((i) =>
+  const within = Array.from({ length: rows.n }, (_, i) => i).filter((i) =>
     scored.p[i] <= limit && rows.startMs[i] >= newestMs - RATE_DAYS * DAY_MS
   );
+  if (within.length === 0) return;
+  const before = await earlierAlerts(sql, hostId, newestMs - (RATE_DAYS + REPEAT_DAYS) * DAY_MS);
+  const raised = within.filter((i) => {
+    const alert = [rows.userIds[rows.userAt[i]], scored.topColumns[i * TOP_COLUMNS]] as const;
+    if (before.speaksFor(...alert, rows.startMs[i])) return false;
+    before.add(...alert, rows.startMs[i]);
+    return true;
+  });
   if (raised.length === 0) return;
   await sql`
     insert into alerts (host_id, alert_id, user_id, window_start, p, score, raised_at)
@@ -188,4 +200,17 @@ async function raiseAlerts(
       ${raised.map((i) => scored.p[i])}::float8[],
       ${raised.map((i) => scored.score[i])}::float4[]) as r(id, user_id, start, p, score)
     on conflict (host_id, window_start, user_id) do nothing`;
+}
+
+/** A host's alerts since a moment, with the columns that lead them. */
+async function earlierAlerts(sql: Sql, hostId: string, fromMs: number): Promise<Raised> {
+  const alerts = await sql<{ userId: string; column: number; startMs: number }[]>`
+    select a.user_id as "userId", s.top_columns[1] as column,
+      (extract(epoch from a.window_start) * 1000)::float8 as "startMs"
+    from alerts a join scores s using (host_id, window_start, user_id)
+    where host_id = ${hostId}
+      and window_start >= ${new Date(fromMs).toISOString()}::text::timestamptz`;
+  const raised = new Raised();
+  for (const { userId, column, startMs } of alerts) raised.add(userId, column, startMs);
+  return raised;
 }

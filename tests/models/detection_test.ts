@@ -147,6 +147,15 @@ Deno.test("hosts with bad or little input train, score finitely, and still find 
   }
 });
 
+Deno.test("what an account did on three held-out days is a habit of the model", async () => {
+  const rows = office(240, 1); // ten days, of which the last three are held out
+  for (const day of [7, 8, 9]) rows.values[(day * 24 + 12) * DIMENSIONS + NEW_PROGRAMS] = 5;
+  await using engine = await openEngine({ name: "fused", workers: 0 });
+  const hosts = await trainHosts(new Map([["a", rows]]), { seed: 1, engine, ...QUICK });
+  const { habits } = openModel(hosts.get("a")!.bytes).parts;
+  assert.ok(habits.get(0)![NEW_PROGRAMS] > 0);
+});
+
 Deno.test("same rows and seed give the same bytes; another seed gives others", async () => {
   const [first, second, other] = [await trained(), await train(7), await train(8)];
   for (const [id, { bytes }] of first) assert.deepEqual(bytes, second.get(id)!.bytes);

@@ -37,6 +37,12 @@ const values = new Float32Array(fleet.length * DIMENSIONS);
 fleet.forEach((value, i) => values[i * DIMENSIONS + REMOTE] = value);
 const table = rarityTable([{ values, classes: new Uint8Array(fleet.length) }]);
 
+/** The same of every column. */
+const wide = rarityTable([{
+  values: values.map((_, at) => Math.floor(at / DIMENSIONS) % 1_000 === 0 ? 1 : 0),
+  classes: new Uint8Array(fleet.length),
+}]);
+
 Deno.test("a habit is what an account did on three days; two are none", () => {
   const rows = rowsOf([[9, 9, 9, 0, 0], [9, 9, 0, 0, 0], [1, 9, 1, 1, 0]]);
   const habits = habitsOf(table, rows, Uint32Array.from({ length: rows.n }, (_, i) => i));
@@ -62,6 +68,27 @@ Deno.test("what is a habit is not rare, and what goes beyond it is less rare tha
   assert.equal(rare(9, high), 0);
   assert.equal(rare(1, low), 0);
   assert.ok(rare(9, low) < rare(9, 0));
+});
+
+Deno.test("past what the fleet has shown, more is rarer, up to a bound", () => {
+  const levels = [1, 2, 9, 1e9].map((value) => levelOf(table, 0, REMOTE, value));
+  assert.ok(levels[0] < levels[1] && levels[1] < levels[2], `${levels}`);
+  assert.equal(levels[2], levels[3]);
+});
+
+Deno.test("several columns count more than the strangest of them, and less than their sum", () => {
+  const scaled = new Float32Array(DIMENSIONS).fill(1);
+  const rare = (columns: readonly number[]) => {
+    const row = new Float32Array(DIMENSIONS);
+    for (const i of columns) row[i] = 1;
+    const parts = new Float32Array(DIMENSIONS);
+    const total = rarity(wide, 0, row, scaled, 0, 0, parts);
+    assert.ok(Math.abs(parts.reduce((sum, part) => sum + part, 0) - total) < 1e-4);
+    return total;
+  };
+  const [a, b] = [REMOTE, column("svc_state")];
+  const both = rare([a, b]);
+  assert.ok(both > Math.max(rare([a]), rare([b])) && both < rare([a]) + rare([b]));
 });
 
 Deno.test("habits come back from a checkpoint's numbers", () => {
