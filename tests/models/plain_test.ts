@@ -76,8 +76,9 @@ Deno.test("rarity is the weighed surprisal of columns, by class", () => {
   assert.equal(of(programs, 0), 0);
   // One in ten: surprisal 2.3, so nothing beyond the everyday 2 at steps of a half.
   assert.equal(of(programs, 3), 0);
-  // Never: ln(1001 / 0.5) = 7.6, less 2, floored to 5.5, twice for its weight of 2.
-  assert.equal(of(dcsync, 1), 2 * 5.5);
-  assert.equal(parts[dcsync], 11);
+  // Never: ln(1001 / 0.5) = 7.6, and of 1 + 1 over the highest 1 + 0 by a tail of 0.15 ln 2 / 0.15
+  // = 4.6 more; less 2, floored to 10, twice for its weight of 2.
+  assert.equal(of(dcsync, 1), 2 * 10);
+  assert.equal(parts[dcsync], 20);
   assert.equal(RELEVANCE[0][column("hour_sin")], 0);
 });
