@@ -8,6 +8,7 @@
 import { BatchStore, hostIdOf } from "@/db/store_batches.ts";
 import type { Database } from "@/db/open.ts";
 import { WINDOW_MS } from "@/features/vector.ts";
+import { calibrateJob } from "@/server/jobs/estate_jobs.ts";
 import { trainJob } from "@/server/jobs/train.ts";
 import { loadRows } from "@/server/jobs/rows.ts";
 import { scoreJob } from "@/server/jobs/score.ts";
@@ -75,6 +76,7 @@ async function scoring(
   const few = { autoencoder: { steps: 20 }, gan: { steps: 20 } }; // how well it is trained is no matter
   const jobs = { insert: () => Promise.resolve() }; // nobody works on the queues here
   await trainJob(database, jobs, hosts, { seed: 1, ...few }, () => NOW);
+  await calibrateJob(database); // as every hour: else each job counts the estate's windows
   const times = await paired(
     async () => {
       const outcome = [...(await scoreJob(database, hosts, () => NOW)).values()];
