@@ -1,17 +1,21 @@
 /**
- * Agents send while server and postmaster are killed with -9. HABIT_CHAOS_KILLS makes it longer
- * (`task test:chaos`).
+ * Agents send while server, worker and postmaster are killed with -9 at random. HABIT_CHAOS_KILLS
+ * makes it longer (`task test:chaos`).
  */
 import assert from "node:assert/strict";
 import { startEmbedded } from "@/db/embedded.ts";
-import { openDatabase } from "@/db/open.ts";
+import { type Database, openDatabase } from "@/db/open.ts";
 import { SCHEMA_ID } from "@/features/schema.ts";
 import { WINDOW_MS } from "@/features/vector.ts";
 import { encodeBatch } from "@/features/wire.ts";
 import { seededRandom } from "@/models/random.ts";
+import { createJobs } from "@/server/jobs/jobs.ts";
+import { deadJobs } from "@/server/jobs/look.ts";
+import { startWorker } from "@/server/jobs/worker.ts";
 
 const KILLS = Number(Deno.env.get("HABIT_CHAOS_KILLS") ?? 4);
-const AGENTS = 8;
+const AGENTS = 16;
+const TRAINING = { autoencoder: { steps: 20 }, gan: { steps: 20 } };
 const BATCH = 16;
 const START = Date.UTC(2026, 0, 5);
 const SERVER = new URL("./ingest_server.ts", import.meta.url).pathname;
@@ -55,65 +59,126 @@ async function agent(number: number, address: () => string, ended: () => boolean
   return acknowledged;
 }
 
+/** A process that is killed and started again. */
+interface Victim {
+  readonly child: Deno.ChildProcess;
+  readonly reader?: ReadableStreamDefaultReader<string>;
+}
+
+function spawn(args: string[], url = "") {
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", ...args],
+    env: { DATABASE_URL: url },
+    stdout: url ? "null" : "piped",
+    stderr: "null",
+  }).spawn();
+}
+
+async function kill({ child, reader }: Victim): Promise<void> {
+  try {
+    child.kill("SIGKILL");
+  } catch {
+    // it had ended by itself
+  }
+  await child.status;
+  await reader?.cancel();
+}
+
+/** Every row that was acknowledged is there once and in order. */
+async function checkStored(database: Database, acknowledged: readonly number[]): Promise<number> {
+  const stored = await database.sql<{ name: string; last: number; n: number; ordered: boolean }[]>`
+    select h.name, max(v.seq)::int as last, count(*)::int as n,
+      bool_and(v.window_start = to_timestamp(${START / 1_000}::float8 + v.seq * 3600)) as ordered
+    from vectors v join hosts h using (host_id)
+    group by h.name order by h.name`;
+  for (const [i, last] of acknowledged.entries()) {
+    const row = stored.find(({ name }) => name === `agent-${i}`)!;
+    assert.ok(row.last >= last, `agent-${i}: ${last} acknowledged, ${row.last} stored`);
+    assert.equal(row.n, row.last + 1, "none is missing, none is there twice");
+    assert.ok(row.ordered);
+  }
+  return acknowledged.reduce((sum, last) => sum + last + 1, 0);
+}
+
+/** Lets one more worker finish what is due; every window has one score of the model in force. */
+async function checkScored(database: Database): Promise<number> {
+  const jobs = await createJobs(database);
+  const worker = await startWorker({ database, jobs, training: TRAINING });
+  try {
+    while (await jobs.pending() > 0) await pause(100);
+    assert.deepEqual(await deadJobs(database.sql), []);
+    const [{ scores, missing }] = await database.sql`
+      select count(s.score)::int as scores, count(*) filter (where s.score is null)::int as missing
+      from vectors v
+      left join models m on m.host_id = v.host_id and m.active
+      left join scores s on s.host_id = v.host_id and s.window_start = v.window_start
+        and s.user_id = v.user_id and s.model_id = m.model_id`;
+    assert.equal(missing, 0, `${missing} windows have no score`);
+    return scores;
+  } finally {
+    await worker.stop();
+    await jobs.stop();
+  }
+}
+
 Deno.test(
-  "what was acknowledged is stored, once and in order, through kill -9 of server and Postgres",
+  "what was acknowledged is stored, once and in order, and scored, through kill -9 of all parts",
   { ignore: Deno.build.os === "windows" },
   async () => {
     const folder = await Deno.makeTempDir({ prefix: "habit-chaos-" });
-    let address = "";
-    let ended = false;
-    const start = async () => {
-      const child = new Deno.Command(Deno.execPath(), {
-        args: ["run", "-A", "--no-check", SERVER, folder],
-        stdout: "piped",
-        stderr: "null",
-      }).spawn();
+    const training = `${folder}/training.json`;
+    await Deno.writeTextFile(training, JSON.stringify(TRAINING));
+    let [address, url, ended] = ["", "", false];
+    const startServer = async (): Promise<Victim> => {
+      const child = spawn([SERVER, folder]);
       const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
       const { value } = await reader.read();
       assert.ok(value, "the server did not start again");
-      address = value.trim();
+      ({ address, url } = JSON.parse(value));
       return { child, reader };
     };
+    const startWorker = () => ({
+      child: spawn(["main.ts", "worker", "--training", training], url),
+    });
     const random = seededRandom(7, "chaos");
-    let server = await start();
+    let server = await startServer();
+    let worker: Victim = startWorker();
     const agents = Array.from({ length: AGENTS }, (_, i) => agent(i, () => address, () => ended));
-    for (let kill = 0; kill < KILLS; kill++) {
+    const killed = { server: 0, postmaster: 0, worker: 0 };
+    const names = ["server", "postmaster", "worker"] as const;
+    for (let n = 0; n < KILLS; n++) {
       await pause(300 + 900 * random());
-      if (kill % 2 === 0) {
-        server.child.kill("SIGKILL");
-        await server.child.status;
-        await server.reader.cancel();
-        server = await restart(start);
-      } else {
+      // The first three are one of each.
+      const name = names[n < names.length ? n : Math.floor(names.length * random())]!;
+      killed[name]++;
+      if (name === "postmaster") {
         const file = await Deno.readTextFile(`${folder}/data/postmaster.pid`).catch(() => "");
         if (file !== "") Deno.kill(Number(file.split("\n")[0]), "SIGKILL");
+        continue;
       }
+      if (name === "server") {
+        await kill(server);
+        server = await restart(startServer);
+      }
+      await kill(worker); // one that works on the database where it was would find nothing
+      worker = startWorker();
     }
     await pause(2_000); // the last one recovers, and work goes on
     ended = true;
     const acknowledged = await Promise.all(agents);
-    server.child.kill("SIGKILL");
-    await server.child.status;
-    await server.reader.cancel();
+    await kill(worker);
+    await kill(server);
 
     await using cluster = await restart(() => startEmbedded(folder));
     await using database = await openDatabase(cluster.url);
-    const stored = await database.sql<
-      { name: string; last: number; n: number; ordered: boolean }[]
-    >`
-      select h.name, max(v.seq)::int as last, count(*)::int as n,
-        bool_and(v.window_start = to_timestamp(${START / 1_000}::float8 + v.seq * 3600)) as ordered
-      from vectors v join hosts h using (host_id)
-      group by h.name order by h.name`;
-    for (const [i, last] of acknowledged.entries()) {
-      const row = stored.find(({ name }) => name === `agent-${i}`)!;
-      assert.ok(row.last >= last, `agent-${i}: ${last} acknowledged, ${row.last} stored`);
-      assert.equal(row.n, row.last + 1, "none is missing, none is there twice");
-      assert.ok(row.ordered);
-    }
-    const total = acknowledged.reduce((sum, last) => sum + last + 1, 0);
+    const total = await checkStored(database, acknowledged);
     assert.ok(total > AGENTS * BATCH, "agents got on between the kills");
-    console.log(`${KILLS} kills, ${total} rows acknowledged, all stored once`);
+    const scores = await checkScored(database);
+    const kinds = names.map((name) => `${killed[name]} of the ${name}`).join(", ");
+    console.log(
+      `${KILLS} kills (${kinds}): ${total} rows acknowledged, all stored once, ` +
+        `${scores} windows scored`,
+    );
     await cluster.stop();
     await Deno.remove(folder, { recursive: true }).catch(() => {});
   },
