@@ -78,7 +78,8 @@ const dated = ({ atMs, ...row }: FailedRow): FailedJob => ({ ...row, at: new Dat
 export async function failingJobs(sql: Sql): Promise<FailedJob[]> {
   const rows = await sql<FailedRow[]>`
     select id as "jobId", name as queue, data ->> 'hostId' as "hostId",
-      coalesce(output ->> 'message', '') as reason, retry_count as attempts,
+      coalesce(output -> 'cause' ->> 'message', output ->> 'message', '') as reason,
+      retry_count as attempts,
       (extract(epoch from start_after) * 1000)::float8 as "atMs"
     from pgboss.job
     where state = 'retry'
@@ -91,7 +92,9 @@ export async function failingJobs(sql: Sql): Promise<FailedJob[]> {
 export async function deadJobs(sql: Sql): Promise<FailedJob[]> {
   const rows = await sql<FailedRow[]>`
     select id as "jobId", replace(name, '-dead', '') as queue, data ->> 'hostId' as "hostId",
-      coalesce(source_output ->> 'message', output ->> 'message', '') as reason,
+      coalesce(
+        source_output -> 'cause' ->> 'message', source_output ->> 'message', output ->> 'message', ''
+      ) as reason,
       coalesce(source_retry_count, 0) + 1 as attempts,
       (extract(epoch from created_on) * 1000)::float8 as "atMs"
     from pgboss.job

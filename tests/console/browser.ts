@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { hostIdOf } from "@/db/store_batches.ts";
+import { deadJobs } from "@/server/jobs/look.ts";
 import { seal } from "@/server/privacy/seal.ts";
 import {
   accessibilityViolations,
@@ -446,6 +447,20 @@ async function ordersReports(page: Page, context: Context, url: string, known: I
   assert.deepEqual(wrongs, []);
 }
 
+async function redrivesJobs(page: Page, url: string, { sendOnce, sql }: Estate): Promise<void> {
+  const [host] = await sql<{ hostId: string }[]>`select host_id as "hostId" from hosts limit 1`;
+  await sql`alter table baselines rename to baselines_away`;
+  await sendOnce("baseline", { ...host, full: true });
+  while ((await deadJobs(sql)).length === 0) await page.waitForTimeout(100);
+  await sql`alter table baselines_away rename to baselines`;
+  await page.goto(`${url}/jobs`);
+  await page.getByText('relation "baselines" does not exist').waitFor();
+  assert.deepEqual(await accessibilityViolations(page), []);
+  await page.getByRole("button", { name: "Try all of baseline again" }).click();
+  await page.getByText('relation "baselines" does not exist').waitFor({ state: "detached" });
+  assert.deepEqual(await deadJobs(sql), []);
+}
+
 async function isBelievedWhenQuiet(page: Page, url: string, { sql }: Estate): Promise<void> {
   await sql`update alert_cases set state = 'closed' where state = 'open'`;
   await page.goto(url);
@@ -554,6 +569,10 @@ Deno.test({ name: "the console in a real browser", ignore: !executable }, async 
   await t.step(
     "settings are changed, and refused in words",
     signedIn((page) => managesSettings(page, url)),
+  );
+  await t.step(
+    "a job that failed for good is tried again",
+    signedIn((page) => redrivesJobs(page, url, estate)),
   );
   await t.step(
     "whoever may only read can only read",

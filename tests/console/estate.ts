@@ -6,6 +6,8 @@ import { serve, type Serving } from "@/commands/serve.ts";
 import { Progress } from "@/commands/progress.ts";
 import { openStore } from "@/commands/store.ts";
 import { connect, type Sql } from "@/db/open.ts";
+import type { Queue } from "@/server/jobs/boss.ts";
+import { createJobs, type HostJob } from "@/server/jobs/jobs.ts";
 import { hashSecret } from "@/server/auth/secrets.ts";
 
 /** The code by which the first administrator comes in. */
@@ -24,6 +26,8 @@ export interface Estate extends AsyncDisposable {
   readonly server: Serving;
   readonly sql: Sql;
   readonly token: string;
+  /** Sends a job of a host that is not tried twice. */
+  sendOnce(queue: Queue, job: HostJob): Promise<void>;
 }
 
 const quiet = new Progress(() => {}, false, () => performance.now());
@@ -50,6 +54,11 @@ export async function startEstate({ hosts, users, days }: EstateSize): Promise<E
     server,
     sql,
     token: TOKEN,
+    async sendOnce(queue, job) {
+      const { boss, stop } = await createJobs(store.database);
+      await boss.send(queue, job, { retryLimit: 0 });
+      await stop();
+    },
     async [Symbol.asyncDispose]() {
       await server.close();
       await sql.end();
