@@ -38,6 +38,14 @@ const TITLES: Readonly<Record<string, string>> = {
   "evaluate-risk": "User risk",
 };
 
+/** What a kind of figures is, where its name does not say. */
+const ABOUT: Readonly<Record<string, string>> = {
+  "evaluate-risk":
+    "Share of campaigns whose actor's risk rises above a threshold from the first event to a week " +
+    "after the last, at one false alarm for so many days of honest users. Why the CUSUM: " +
+    "[decision 0042](decisions/0042-risk.md).",
+};
+
 /**
  * The page: a section for all tables together, and one a run and kind of figures of the rest. On a page that is there
  * (`page`) sections of the same kinds are replaced, and the others stay.
@@ -68,7 +76,8 @@ function section(lines: readonly Line[]): string {
   const heading = `## ${TITLES[bench] ?? bench}${date === undefined ? "" : `, ${date}`}`;
   const asked = options === undefined ? [] : [`Asked: \`${JSON.stringify(options)}\``];
   const body = bench === "evaluate-logs" ? logs(lines) : compared(lines);
-  return [heading, ...asked, ...body].join("\n\n");
+  const about = ABOUT[bench] === undefined ? [] : [ABOUT[bench]];
+  return [heading, ...about, ...asked, ...body].join("\n\n");
 }
 
 /** One table a case: every detector's value, ours among them. */
