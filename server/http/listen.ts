@@ -6,7 +6,7 @@
  */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { HttpError } from "@/server/http/responses.ts";
 
 /** Who is at the other end. */
@@ -32,12 +32,15 @@ export type Answer = (request: Request, info: ConnectionInfo) => Promise<Respons
 export interface Listener {
   /** The port. */
   readonly port: number;
-  /** Takes no more requests, and waits for those that run. */
+  /** Takes no more requests, and waits some seconds for those that run. */
   close(): Promise<void>;
 }
 
 /** A connection without a request is closed after this: longer than proxies keep theirs. */
 const IDLE_MS = 75_000;
+
+/** A request that still runs so long after the end was asked for is cut off. */
+const PATIENCE_MS = 10_000;
 
 /** Listens. @throws Error that says what to do where the port is in use. */
 export async function listen(address: Address, answer: Answer): Promise<Listener> {
@@ -55,12 +58,37 @@ export async function listen(address: Address, answer: Answer): Promise<Listener
 }
 
 function listenTls({ port, hostname, tls }: Address, answer: Answer): Listener {
-  const server = Deno.serve({ port, hostname, ...tls, onListen() {} }, answer);
-  return { port: server.addr.port, close: () => server.shutdown() };
+  const cutOff = new AbortController();
+  const server = Deno.serve(
+    { port, hostname, ...tls, signal: cutOff.signal, onListen() {} },
+    answer,
+  );
+  return {
+    port: server.addr.port,
+    async close() {
+      const patience = setTimeout(() => cutOff.abort(), PATIENCE_MS);
+      await server.shutdown();
+      clearTimeout(patience);
+    },
+  };
 }
 
 async function listenPlain({ port, hostname }: Address, answer: Answer): Promise<Listener> {
-  const server = createServer((incoming, outgoing) => exchange(incoming, outgoing, answer));
+  const busy = new Map<Socket, number>();
+  const server = createServer((incoming, outgoing) => {
+    const { socket } = incoming;
+    busy.set(socket, busy.get(socket)! + 1);
+    outgoing.once("close", () => {
+      busy.set(socket, busy.get(socket)! - 1);
+      if (!server.listening && busy.get(socket) === 0) socket.destroy();
+    });
+    exchange(incoming, outgoing, answer);
+  });
+  // A browser connects before it has a question: node counts such a connection as busy.
+  server.on("connection", (socket) => {
+    busy.set(socket, 0);
+    socket.once("close", () => busy.delete(socket));
+  });
   server.keepAliveTimeout = IDLE_MS;
   server.listen(port, hostname);
   await once(server, "listening");
@@ -69,8 +97,10 @@ async function listenPlain({ port, hostname }: Address, answer: Answer): Promise
     async close() {
       const closed = once(server, "close");
       server.close();
-      server.closeIdleConnections();
+      for (const [socket, requests] of busy) if (requests === 0) socket.destroy();
+      const patience = setTimeout(() => server.closeAllConnections(), PATIENCE_MS);
       await closed;
+      clearTimeout(patience);
     },
   };
 }

@@ -89,3 +89,17 @@ Deno.test("a port in use is told with what to do", async () => {
     { message: /^Port \d+ on 127.0.0.1 is in use: end what uses it/ },
   );
 });
+
+Deno.test("closing ends a connection that asks nothing, then waits for an answer that runs", async () => {
+  const asked = Promise.withResolvers<void>();
+  const answer = Promise.withResolvers<Response>();
+  const listener = await listen(LOOPBACK, () => (asked.resolve(), answer.promise));
+  using silent = await Deno.connect({ hostname: LOOPBACK.hostname, port: listener.port });
+  const running = fetch(`http://${LOOPBACK.hostname}:${listener.port}`);
+  await asked.promise;
+  const closed = listener.close();
+  assert.equal(await silent.read(new Uint8Array(1)), null);
+  answer.resolve(new Response("whole"));
+  assert.equal(await (await running).text(), "whole");
+  await closed;
+});
