@@ -19,7 +19,7 @@ interface DemoFlags {
 /** Adds the command. */
 export function register(program: Command): void {
   program.command("demo")
-    .description("Read logs, train models, print the strangest users and days; then serve them.")
+    .description("Read logs, train models, print what is strangest; then serve it.")
     .option("--logs <folder>", "your own event logs instead of a simulated estate")
     .option(
       "--data <folder>",

@@ -1,14 +1,20 @@
 /**
- * The strangest windows, asked of the server over GraphQL as any analyst's program would.
+ * The strangest windows, asked of the server over GraphQL as any analyst's program would, and what
+ * is alike among them brought together.
  * @module
  */
+import { REPEAT_DAYS } from "@/models/repeats.ts";
 
-/** The strangest window of a user's day on a host. */
-export interface Anomaly {
-  readonly start: string;
-  /** Starts of all windows of that day that are among the strangest, this one first. */
-  readonly hours: readonly string[];
+/** A window's place. */
+export interface Place {
   readonly host: string;
+  readonly start: string;
+}
+
+/** The strangest of windows that are alike. */
+export interface Anomaly extends Place {
+  /** All of them, this one first. */
+  readonly windows: readonly Place[];
   readonly pseudonym: string;
   /** The account's name, unmasked with a reason and on record; "" for the host itself. */
   readonly name: string;
@@ -22,7 +28,7 @@ export interface Anomaly {
   readonly columns: readonly string[];
 }
 
-/** How many windows are asked for: the table shows the first days, the comparison uses all. */
+/** How many windows are asked for: the table shows the first findings, the comparison uses all. */
 const FIRST = 100;
 const PAGES = 5;
 /** Names that are unmasked for the table. */
@@ -85,7 +91,21 @@ export async function ask<T>(
 const isMachine = ({ entityClass }: { readonly entityClass: string }) =>
   entityClass.toLowerCase() === "machine";
 
-/** The strangest days since `from`, strangest first; names are known of the first twenty. */
+const DAY_MS = 86_400_000;
+
+/**
+ * Whether two windows, led by the same column, tell of one thing: what an account does within a
+ * week, wherever; what hosts have themselves within a day, as a rollout reaches many.
+ */
+function isAlike(a: Node, b: Node): boolean {
+  const apartMs = Math.abs(Date.parse(a.start) - Date.parse(b.start));
+  const isOneThing = isMachine(a)
+    ? isMachine(b) && apartMs <= DAY_MS
+    : a.pseudonym === b.pseudonym && apartMs <= REPEAT_DAYS * DAY_MS;
+  return isOneThing && a.contributions[0]?.feature.name === b.contributions[0]?.feature.name;
+}
+
+/** The strangest findings since `from`, strangest first; names are known of the first twenty. */
 export async function listAnomalies(
   url: string,
   token: string,
@@ -103,21 +123,23 @@ export async function listAnomalies(
     if (!anomalies.pageInfo.hasNextPage) break;
     after = anomalies.pageInfo.endCursor;
   }
-  const days = [
-    ...Map.groupBy(nodes, (node) => `${node.hostName} ${node.pseudonym} ${node.start.slice(0, 10)}`)
-      .values(),
-  ];
+  const findings: Node[][] = [];
+  for (const node of nodes) {
+    const finding = findings.find(([first]) => isAlike(first, node));
+    if (finding) finding.push(node);
+    else findings.push([node]);
+  }
   const names = new Map<string, string>();
-  for (const [{ user, entityClass }] of days.slice(0, NAMED)) {
+  for (const [{ user, entityClass }] of findings.slice(0, NAMED)) {
     if (!user || isMachine({ entityClass }) || names.has(user.id)) continue;
     const reason = "The demo shows the names of its own machine's logs.";
     const { unmaskUser } = await ask<Unmasked>(url, token, UNMASK, { userId: user.id, reason });
     if (unmaskUser.request?.name) names.set(user.id, unmaskUser.request.name);
   }
-  return days.map(([node, ...others]) => ({
+  return findings.map(([node, ...others]) => ({
     start: node.start,
-    hours: [node, ...others].map(({ start }) => start),
     host: node.hostName,
+    windows: [node, ...others].map(({ hostName, start }) => ({ host: hostName, start })),
     pseudonym: node.pseudonym,
     name: names.get(node.user?.id ?? "") ??
       (isMachine(node) ? "" : node.pseudonym.slice(0, 8)),

@@ -30,13 +30,14 @@ export function printTable({ rows, summary, found, since, standIns, json }: Foun
     );
     return;
   }
-  console.log(`\nThe strangest users and days${since ? ` since ${since.slice(0, 10)}` : ""}\n`);
+  console.log(`\nWhat is strangest${since ? ` since ${since.slice(0, 10)}` : ""}\n`);
   rows.forEach((row, i) => {
     const when = row.start.slice(0, 16).replace("T", " ");
     const who = row.name === "" ? "the host itself" : row.name;
     const sure = row.confidence < 0.5 ? "  (little history)" : "";
-    const others = row.hours.length - 1;
-    const more = others > 0 ? `  and ${others} more ${others === 1 ? "hour" : "hours"}` : "";
+    const hours = row.windows.length;
+    const hosts = new Set(row.windows.map(({ host }) => host)).size;
+    const more = hours === 1 ? "" : `  ${hours} such hours${hosts > 1 ? ` on ${hosts} hosts` : ""}`;
     console.log(
       `${String(i + 1).padStart(2)}. ${when} UTC  ${row.host}  ${who}  p ${
         row.p.toPrecision(2)
@@ -58,15 +59,15 @@ export function printTable({ rows, summary, found, since, standIns, json }: Foun
 
 function printHidden(found: readonly Hidden[]): void {
   console.log(
-    "\nWhat was hidden in the estate, and where its strangest day ranks (the account's row or the host's own)\n",
+    "\nWhat was hidden in the estate, and where the first finding of it ranks\n",
   );
   for (const { campaign, strength, techniques, windows, found: hits, rank } of found) {
     const place = rank === undefined ? "missed: no hour among the 500 strangest" : `rank ${rank}`;
     console.log(
       `  ${campaign.padEnd(40)} ${strength.padEnd(7)} ${place.padEnd(12)} ` +
-        `${hits} of ${windows} hours   ${techniques.join(", ")}`,
+        `${hits} of ${windows} ${windows === 1 ? "hour" : "hours"}   ${techniques.join(", ")}`,
     );
   }
   const named = found.filter(({ rank }) => rank !== undefined && rank <= 20).length;
-  console.log(`\n${named} of ${found.length} campaigns are among the 20 strangest days.`);
+  console.log(`\n${named} of ${found.length} campaigns are among the 20 strangest findings.`);
 }

@@ -13,15 +13,15 @@ export interface Hidden {
   readonly campaign: string;
   readonly strength: string;
   readonly techniques: readonly string[];
-  /** Hours that hold injected events: of the account, and of the host itself. */
+  /** Hours that hold injected events: of accounts, and of the host itself where they are several. */
   readonly windows: number;
   /** How many of them are among the strangest. */
   readonly found: number;
-  /** Place of the first of them in the list of days, 1 is the strangest; undefined: not in it. */
+  /** Place of the first finding with one of them, 1 is the strangest; undefined: in none. */
   readonly rank: number | undefined;
 }
 
-/** Holds the strangest days against the truth. */
+/** Holds the strangest findings against the truth. */
 export function compare(
   truth: Truth,
   rows: readonly Anomaly[],
@@ -30,15 +30,17 @@ export function compare(
   const key = (host: string, user: string, startMs: number) =>
     `${host.toLowerCase()} ${user} ${Math.floor(startMs / WINDOW_MS)}`;
   const ranks = new Map(
-    rows.flatMap(({ host, pseudonym, hours }, i) =>
-      hours.map((start) => [key(host, pseudonym, Date.parse(start)), i + 1] as const)
+    rows.flatMap(({ pseudonym, windows }, i) =>
+      windows.map(({ host, start }) => [key(host, pseudonym, Date.parse(start)), i + 1] as const)
     ),
   );
   return truth.campaigns.map(({ id, title, strength, techniques }) => {
+    const events = truth.events.filter(({ campaign }) => campaign === id);
+    // What spans accounts, a spray for instance, shows in the row of the host itself.
+    const others = new Set(events.map(({ sid }) => sid)).size > 1 ? [SYSTEM_USER] : [];
     const windows = new Set(
-      truth.events.filter(({ campaign }) => campaign === id).flatMap(({ host, sid, time }) =>
-        // What spans accounts, a spray for instance, shows in the row of the host itself.
-        [sid, SYSTEM_USER].map((user) =>
+      events.flatMap(({ host, sid, time }) =>
+        [sid, ...others].map((user) =>
           key(host, uuidText(pseudonym(keys.estateKey, user)), Date.parse(time))
         )
       ),

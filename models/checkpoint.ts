@@ -8,7 +8,7 @@ import { createHash } from "node:crypto";
 import { pack, packedSize, unpack } from "./blocks.ts";
 
 const MAGIC = new TextEncoder().encode("HABITMDL");
-const VERSION = 3;
+const VERSION = 4;
 const START = MAGIC.length + 4;
 
 /** What a checkpoint holds. */

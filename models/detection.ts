@@ -33,7 +33,6 @@ import {
   calibrationFigures,
   checkpoint,
   fleetStatistics,
-  rarityOfAll,
   type Read,
   readHost,
   settle,
@@ -130,8 +129,8 @@ export async function trainFleet(
     const reads = await readHosts(prepared, basis, options, engine);
     const statistics = fleetStatistics(reads);
     const settled = reads.map((read) => settle(read, statistics, options.seed));
-    const calibrations = calibrateFleet(settled, statistics.rarity);
-    const fleet = { ...basis, ...statistics, calibrations, rarity: rarityOfAll(prepared) };
+    const calibrations = calibrateFleet(settled, statistics.trainingRarity);
+    const fleet = { ...basis, ...statistics, calibrations };
     const sum = (count: (host: Prepared) => number) =>
       prepared.reduce((total, host) => total + count(host), 0);
     const figures: FleetFigures = {

@@ -46,6 +46,8 @@ export interface FleetModel extends FleetBasis {
   readonly spreads: readonly Spread[];
   /** How rare each column's values are among hosts of a role; of all hosts where these are few. */
   readonly rarity: Readonly<Record<HostRole, RarityTable>>;
+  /** The same of training windows alone: what held-out windows calibrate by, and are scored by. */
+  readonly trainingRarity: FleetModel["rarity"];
   /** Scores of held-out windows, by entity class. */
   readonly calibrations: readonly Calibration[];
 }
@@ -123,7 +125,7 @@ function round(values: Float64Array): Float64Array {
 
 /** The fleet's model as bytes. */
 export function encodeFleet(fleet: FleetModel, figures: FleetFigures): Uint8Array {
-  const { moments, nets, statistics, hidden, spreads, rarity } = fleet;
+  const { moments, nets, statistics, hidden, spreads, rarity, trainingRarity } = fleet;
   const calibrations = calibrationParts(fleet.calibrations);
   const small = (values: Float64Array) => Float32Array.from(values);
   return encodeCheckpoint({
@@ -150,7 +152,10 @@ export function encodeFleet(fleet: FleetModel, figures: FleetFigures): Uint8Arra
       autoencoder: nets.autoencoder.weights,
       discriminator: nets.discriminator.weights,
       generator: nets.generator?.weights ?? new Float32Array(0),
-      ...Object.fromEntries(HOST_ROLES.map((role) => [`rarity ${role}`, rarity[role]])),
+      ...Object.fromEntries(HOST_ROLES.flatMap((role) => [
+        [`rarity ${role}`, rarity[role]],
+        [`training rarity ${role}`, trainingRarity[role]],
+      ])),
       ...calibrations.arrays,
     },
     packed: {},
@@ -200,6 +205,7 @@ export function openFleet(bytes: Uint8Array): FleetModel {
     },
     spreads: known.spreads,
     rarity: rarities((role) => arrays[`rarity ${role}`]),
+    trainingRarity: rarities((role) => arrays[`training rarity ${role}`]),
     calibrations: calibrationsFrom(known.calibrations, arrays),
   };
 }

@@ -17,11 +17,12 @@ import { type Calibration, pValue } from "./calibration.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 import { addHeights } from "./contributions.ts";
 import type { Net } from "./engine.ts";
-import { calibrationParts, calibrationsFrom } from "./fleet.ts";
+import { calibrationParts, calibrationsFrom, type FleetModel } from "./fleet.ts";
 import { featureDistances, type FeatureReader } from "./gan.ts";
 import { decodeHabits, encodeHabits, type Habits } from "./habits.ts";
 import { filledRows, type Matrix } from "./matrix.ts";
 import { rarity, type RarityTable } from "./rarity.ts";
+import type { HostRole } from "./roles.ts";
 import { scaleRows, type Scaling } from "./scaling.ts";
 import { robustZ, type Spread } from "./statistics/robust.ts";
 
@@ -114,6 +115,15 @@ export interface HostModelParts {
   readonly rarity: RarityTable;
   /** What each account does anyway. */
   readonly habits: Habits;
+  /** Windows that calibrate, and what accounts did anyway before them. */
+  readonly heldOut: {
+    /** Which of a fleet's tables is the host's. */
+    readonly role: HostRole;
+    /** Start of the first and of the last of them, milliseconds since 1970. */
+    readonly fromMs: number;
+    readonly toMs: number;
+    readonly habits: Habits;
+  };
   /** By entity class. */
   readonly calibrations: readonly Calibration[];
   /** 128 low ends, then 128 high ends, in wire units. */
@@ -177,9 +187,12 @@ export function netsScore(
   return sum / (autoencoder + gan);
 }
 
+/** What is known of rarity when a window is scored. */
+type Knowledge = Pick<HostModelParts, "rarity" | "habits">;
+
 /** A row's rarity beyond its account's habits; `parts` gets each column's. */
 export function rowRarity(
-  { rarity: table, habits }: Pick<HostModelParts, "rarity" | "habits">,
+  { rarity: table, habits }: Knowledge,
   rows: HostRows,
   row: number,
   scaled: Matrix,
@@ -206,8 +219,20 @@ export class HostModel {
   readonly #bestColumns = new Uint8Array(TOP_COLUMNS);
   readonly #heights = new Float32Array(DIMENSIONS);
 
-  /** Takes the parts of one host. */
-  constructor(readonly parts: HostModelParts) {}
+  readonly #before: Knowledge;
+
+  /**
+   * Takes the parts of one host. With its fleet's `trainingRarity`, windows that the host held out
+   * are scored by what was known before them, as those that come later are: days of an attack are
+   * no habit in their own scores.
+   */
+  constructor(
+    readonly parts: HostModelParts,
+    trainingRarity?: FleetModel["trainingRarity"],
+  ) {
+    const { role, habits } = parts.heldOut;
+    this.#before = trainingRarity ? { rarity: trainingRarity[role], habits } : parts;
+  }
 
   /** Scores rows; each row's outcome depends on that row alone. */
   score(rows: HostRows): Scored {
@@ -233,13 +258,25 @@ export class HostModel {
     const readings = readRows(this.parts, scaled, filled);
     for (let r = 0; r < to - from; r++) {
       const entityClass = Math.min(rows.classes[from + r], ENTITY_CLASSES.length - 1);
-      const rare = rowRarity(this.parts, rows, from + r, scaled, r, this.#heights);
+      const rare = rowRarity(
+        this.#knowledge(rows, from + r),
+        rows,
+        from + r,
+        scaled,
+        r,
+        this.#heights,
+      );
       const score = rare + netsScore(readings.logs, spreads, weights, r);
       out.score[from + r] = score;
       out.p[from + r] = pValue(calibrations[entityClass], score);
       out.confidence[from + r] = this.#confidence(input, r);
       this.#writeTop(readings, filled, r, rare, out, from + r);
     }
+  }
+
+  #knowledge({ startMs }: HostRows, row: number): Knowledge {
+    const { fromMs, toMs } = this.parts.heldOut;
+    return startMs[row] >= fromMs && startMs[row] <= toMs ? this.#before : this.parts;
   }
 
   /** History seen, as 1 - exp(-windows / 100), times the share of columns that are audited. */
@@ -290,6 +327,7 @@ export class HostModel {
 export function encodeModel(parts: HostModelParts, facts: Record<string, unknown>): Uint8Array {
   const { windows, pooled, autoencoder, reader, discriminator, features, spreads, weights } = parts;
   const calibrations = calibrationParts(parts.calibrations);
+  const { role, fromMs, toMs, habits } = parts.heldOut;
   return encodeCheckpoint({
     schema: SCHEMA_ID,
     facts: {
@@ -301,6 +339,7 @@ export function encodeModel(parts: HostModelParts, facts: Record<string, unknown
       autoencoder: autoencoder.architecture,
       discriminator: discriminator.architecture,
       calibrations: calibrations.facts,
+      heldOut: { role, fromMs, toMs },
     },
     arrays: {
       centre: parts.scaling.centre,
@@ -311,6 +350,7 @@ export function encodeModel(parts: HostModelParts, facts: Record<string, unknown
       usual: parts.usual,
       rarity: parts.rarity,
       habits: encodeHabits(parts.habits),
+      heldOutHabits: encodeHabits(habits),
       ...calibrations.arrays,
     },
     packed: {
@@ -323,10 +363,13 @@ export function encodeModel(parts: HostModelParts, facts: Record<string, unknown
 }
 
 /**
- * Opens a host's checkpoint.
+ * Opens a host's checkpoint; with its fleet's `trainingRarity`, to score its history too.
  * @throws {SyntaxError} if it is damaged, altered, of another schema, or the fleet's.
  */
-export function openModel(bytes: Uint8Array): HostModel {
+export function openModel(
+  bytes: Uint8Array,
+  trainingRarity?: FleetModel["trainingRarity"],
+): HostModel {
   const { facts, arrays, packed } = decodeCheckpoint(bytes, SCHEMA_ID);
   if (!arrays.usual) {
     throw new SyntaxError("Cannot read a host's model from the fleet's checkpoint");
@@ -337,7 +380,9 @@ export function openModel(bytes: Uint8Array): HostModel {
     autoencoder: Net["architecture"];
     discriminator: Net["architecture"];
     calibrations: Pick<Calibration, "n" | "tail">[];
+    heldOut: { role: HostRole; fromMs: number | null; toMs: number | null };
   };
+  const { role, fromMs, toMs } = known.heldOut;
   return new HostModel({
     windows: known.windows,
     pooled: known.pooled,
@@ -358,8 +403,15 @@ export function openModel(bytes: Uint8Array): HostModel {
     usual: arrays.usual,
     rarity: arrays.rarity,
     habits: decodeHabits(arrays.habits),
+    heldOut: {
+      role,
+      // JSON has no Infinity: none held out.
+      fromMs: fromMs ?? Infinity,
+      toMs: toMs ?? -Infinity,
+      habits: decodeHabits(arrays.heldOutHabits),
+    },
     calibrations: calibrationsFrom(known.calibrations, arrays),
-  });
+  }, trainingRarity);
 }
 
 /** A linear layer of as many units as it reads. */

@@ -195,13 +195,18 @@ function packedNet(net: Net): Net {
 /** Fewer hosts of a role than this say too little of it: all hosts do. */
 const ROLE_HOSTS = 8;
 
-/** What all hosts say of their readings together. */
+/**
+ * What all hosts say of their readings together. What is scored later is new to the rarity of all
+ * windows, as held-out ones are to that of training windows, by which they calibrate.
+ */
 export function fleetStatistics(
   reads: readonly Read[],
-): Pick<FleetModel, "spreads" | "rarity"> {
+): Pick<FleetModel, "spreads" | "rarity" | "trainingRarity"> {
+  const hosts = reads.map(({ host }) => host);
   return {
     spreads: READINGS.map((_, k) => fleetSpread(reads.map(({ logs }) => logs[k]))),
-    rarity: rarityByRole(reads.map(({ host }) => host), ({ training }) => training),
+    rarity: rarityByRole(hosts, ({ rows }) => everyRow(rows)),
+    trainingRarity: rarityByRole(hosts, ({ training }) => training),
   };
 }
 
@@ -228,14 +233,13 @@ export function settle(
 /** Calibrates on the held-out windows of all hosts. */
 export function calibrateFleet(
   settled: readonly Settled[],
-  rarity: FleetModel["rarity"],
+  trainingRarity: FleetModel["rarity"],
 ): Calibration[] {
   const scores: number[] = [];
   const classes: number[] = [];
   const parts = new Float32Array(DIMENSIONS);
   for (const { read: { host, logs, heldOut }, spreads, weights } of settled) {
-    const table = rarity[host.role];
-    const known = { rarity: table, habits: habitsOf(table, host.rows, host.training) };
+    const known = trainingKnowledge(host, trainingRarity);
     for (let i = 0; i < host.heldOut.length; i++) {
       const rare = rowRarity(known, host.rows, host.heldOut[i], heldOut, i, parts);
       scores.push(rare + netsScore(logs, spreads, weights, i));
@@ -243,6 +247,11 @@ export function calibrateFleet(
     }
   }
   return calibrateClasses(scores, classes, ENTITY_CLASSES.length);
+}
+
+/** What a host's training windows alone know of rarity. */
+function trainingKnowledge({ role, rows, training }: Prepared, rarity: FleetModel["rarity"]) {
+  return { rarity: rarity[role], habits: habitsOf(rarity[role], rows, training) };
 }
 
 /** Held-out windows behind each class's p-values. */
@@ -255,7 +264,7 @@ export function calibrationFigures(
 /** Writes a host's checkpoint. */
 export function checkpoint(
   { read, spreads, weights, duel }: Settled,
-  fleet: Pick<FleetModel, "rarity" | "calibrations">,
+  fleet: Pick<FleetModel, "rarity" | "trainingRarity" | "calibrations">,
   options: { readonly seed: number },
   engine: string,
 ): TrainedHost {
@@ -280,6 +289,12 @@ export function checkpoint(
     weights,
     rarity: fleet.rarity[host.role],
     habits: habitsOf(fleet.rarity[host.role], host.rows, everyRow(host.rows)),
+    heldOut: {
+      role: host.role,
+      fromMs: host.heldOut.length > 0 ? host.rows.startMs[host.heldOut[0]] : Infinity,
+      toMs: host.rows.startMs[host.rows.n - 1] ?? -Infinity,
+      habits: trainingKnowledge(host, fleet.trainingRarity).habits,
+    },
     calibrations: fleet.calibrations,
     usual: usualRanges(host),
   };
@@ -287,14 +302,6 @@ export function checkpoint(
   const { n, startMs } = host.rows;
   const [fromMs, toMs] = [startMs[0] ?? NaN, startMs[n - 1] ?? NaN];
   return { bytes, windows: n, fromMs, toMs, pooled, figures };
-}
-
-/**
- * The tables that hosts score by: of all their windows, held-out ones as well. Those calibrate by
- * tables that has not seen them, as what is scored later is new to these too.
- */
-export function rarityOfAll(hosts: readonly Prepared[]): FleetModel["rarity"] {
-  return rarityByRole(hosts, ({ rows }) => everyRow(rows));
 }
 
 function rarityByRole(

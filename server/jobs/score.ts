@@ -5,7 +5,14 @@
  */
 import { copyIn, copyPieces } from "@/db/copy.ts";
 import type { Database, Sql } from "@/db/open.ts";
-import { openModel, roomFor, type Scored, TOP_COLUMNS } from "@/models/detection.ts";
+import {
+  type FleetModel,
+  openFleet,
+  openModel,
+  roomFor,
+  type Scored,
+  TOP_COLUMNS,
+} from "@/models/detection.ts";
 import { uuidBytes } from "@/features/wire.ts";
 import { Raised, REPEAT_DAYS } from "@/models/repeats.ts";
 import { uuidv7 } from "@/server/ids.ts";
@@ -32,11 +39,12 @@ export async function scoreJob(
   onScored: () => void = () => {},
 ): Promise<Map<string, number | Error>> {
   const limit = await alertLimit(database.sql);
+  const fleets = new Fleets(database.sql);
   const outcome = new Map<string, number | Error>();
   const left = hostIds.toSorted().values();
   await Promise.all(Array.from({ length: HOSTS_AT_ONCE }, async () => {
     for (const hostId of left) {
-      const windows = scoreHost(database, hostId, limit, nowMs);
+      const windows = scoreHost(database, hostId, fleets, limit, nowMs);
       outcome.set(hostId, await windows.catch((error: Error) => error));
       onScored();
     }
@@ -47,6 +55,7 @@ export async function scoreJob(
 function scoreHost(
   { sql }: Database,
   hostId: string,
+  fleets: Fleets,
   limit: number,
   nowMs: () => number,
 ): Promise<number> {
@@ -61,14 +70,19 @@ function scoreHost(
       from ledger
       where host_id = ${hostId}`;
     if (!mark || mark.fromMs === null) return 0;
-    const [model] = await inside<{ modelId: string; bytes: Uint8Array }[]>`
-      select model_id as "modelId", bytes from models where host_id = ${hostId} and active`;
+    const [model] = await inside<StoredModel[]>`
+      select model_id as "modelId", bytes, fleet_id as "fleetId",
+        (extract(epoch from trained_to) * 1000)::float8 as "toMs"
+      from models
+      where host_id = ${hostId} and active`;
     if (!model) return 0; // the train job that is due scores it
     const fromMs = Number.isFinite(mark.fromMs) ? mark.fromMs : undefined;
     const rows = await loadRows(inside, hostId, { unscoredBy: model.modelId, fromMs });
     if (rows.n > 0) {
       const scored = roomFor(rows.n);
-      const turns = openModel(model.bytes).scoreInTurns(rows, scored);
+      const isHistory = rows.startMs[0] <= model.toMs;
+      const before = isHistory ? await fleets.trainingRarity(model.fleetId) : undefined;
+      const turns = openModel(model.bytes, before).scoreInTurns(rows, scored);
       await storeScores(inside, hostId, model.modelId, rows, scored, turns);
       await raiseAlerts(inside, hostId, rows, scored, limit, nowMs);
       await touchUsers(inside, hostId, rows);
@@ -81,6 +95,35 @@ function scoreHost(
           and active)`;
     return rows.n;
   }) as Promise<number>;
+}
+
+interface StoredModel {
+  readonly modelId: string;
+  readonly bytes: Uint8Array;
+  readonly fleetId: string | null;
+  /** Start of the last window that it learned from. */
+  readonly toMs: number;
+}
+
+/** What fleets' models knew before the windows that they held out, read once for all hosts. */
+class Fleets {
+  readonly #known = new Map<string, Promise<FleetModel["trainingRarity"] | undefined>>();
+
+  constructor(readonly sql: Sql) {}
+
+  /** Undefined where the fleet's model is gone: an earlier one that retention dropped. */
+  trainingRarity(fleetId: string | null): Promise<FleetModel["trainingRarity"] | undefined> {
+    if (fleetId === null) return Promise.resolve(undefined);
+    const known = this.#known.get(fleetId) ?? this.#read(fleetId);
+    this.#known.set(fleetId, known);
+    return known;
+  }
+
+  async #read(fleetId: string) {
+    const [row] = await this.sql<{ bytes: Uint8Array }[]>`
+      select bytes from fleet_models where fleet_id = ${fleetId}`;
+    return row && openFleet(row.bytes).trainingRarity;
+  }
 }
 
 /** Moves the last window of the host's users. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { openFleet, openModel, trainFleet, trainHosts } from "@/models/detection.ts";
 import { openEngine } from "@/models/engine.ts";
+import { splitByTime } from "@/models/split.ts";
 import { NEW_PROGRAMS, office, QUICK } from "./office.ts";
 import { DIMENSIONS } from "@/features/vector.ts";
 
@@ -46,6 +47,30 @@ Deno.test("a fleet's model", async (t) => {
     assert.equal(score.indexOf(Math.max(...score)), 6);
     assert.ok(confidence.every((sure) => sure > 0 && sure < 0.05), `${confidence}`);
   });
+
+  await t.step(
+    "lets the windows that calibrate be scored by what was known before them",
+    async () => {
+      const hosts = estate();
+      const busy = hosts.get("a")!;
+      const { heldOut } = splitByTime(busy.startMs, busy.n);
+      for (const row of heldOut) busy.values[row * DIMENSIONS + NEW_PROGRAMS] = 12; // an attack of days
+      const { bytes, hosts: models } = (await trainFleet(hosts, options))!;
+      const { trainingRarity, calibrations } = openFleet(bytes);
+      const scored = [...hosts].flatMap(([id, rows]) => {
+        const { score } = openModel(models.get(id)!.bytes, trainingRarity).score(rows);
+        return [...splitByTime(rows.startMs, rows.n).heldOut].map((row) => score[row]);
+      });
+      assert.deepEqual(Float32Array.from(scored).sort(), calibrations[0].scores);
+
+      const model = models.get("a")!.bytes;
+      const after = openModel(model).score(busy).score;
+      openModel(model, trainingRarity).score(busy).score.forEach((score, row) => {
+        if (heldOut.includes(row)) assert.ok(score > after[row], `${row}`);
+        else assert.equal(score, after[row]);
+      });
+    },
+  );
 
   await t.step("says how it was trained", () => {
     const { figures, windows } = trained;
