@@ -4,96 +4,88 @@
  * distance beyond the mean window's own, as integrated gradients would, in one pass backwards.
  * @module
  */
-import type { Net } from "./engine.ts";
-import { FEATURE_LAYER, type FeatureReader } from "./gan.ts";
+import { forward, type Net } from "./engine.ts";
+import { FEATURE_LAYER, type FeatureReader, headOf } from "./gan.ts";
+import type { Matrix } from "./matrix.ts";
 
-/** One row on its way through the layers. */
+/** Rows on their way through the layers. */
 interface Pass {
-  /** Of each layer before its ReLU, and after. */
-  readonly sums: Float64Array[];
-  readonly units: Float64Array[];
+  /** Of each layer, after its ReLU. */
+  readonly units: readonly Float32Array[];
   /** Whitened: their squares sum to the distance. */
-  readonly whitened: Float64Array;
+  readonly whitened: Float32Array;
 }
 
+const HIDDEN = Array.from({ length: FEATURE_LAYER }, (_, i) => i + 1);
+
 /**
- * Writes each column's part in a row's squared distance to `parts`; some may be below 0. Returns
- * their sum: the distance less that of a row of zeros.
+ * Each column's part in each row's squared distance, rows × width; some may be below 0. A row's parts
+ * sum to its distance less that of a row of zeros.
  */
-export function attributeDistance(
-  net: Net,
-  reader: FeatureReader,
-  row: ArrayLike<number>,
-  parts: Float32Array,
-): number {
-  const { widths, slope } = net.architecture;
-  const here = pass(net, reader, row);
-  const mean = meanPasses.get(reader) ?? pass(net, reader, new Float32Array(widths[0]));
+export function attributeDistances(net: Net, reader: FeatureReader, rows: Matrix): Float32Array {
+  const { slope } = net.architecture;
+  const here = pass(net, reader, rows.values);
+  const mean = meanPasses.get(reader) ?? pass(net, reader, new Float32Array(rows.width));
   meanPasses.set(reader, mean);
-  const outputs = here.whitened.map((value, k) => value + mean.whitened[k]);
-  let factors = through(reader.whitening.weights, 0, outputs, reader.means.length);
-  let at = 0;
-  const starts = Array.from({ length: FEATURE_LAYER }, (_, layer) => {
-    const start = at;
-    at += (widths[layer] + 1) * widths[layer + 1];
-    return start;
-  });
-  for (let layer = FEATURE_LAYER - 1; layer >= 0; layer--) {
-    for (let k = 0; k < factors.length; k++) {
-      const change = here.sums[layer][k] - mean.sums[layer][k];
-      factors[k] *= Math.abs(change) > 1e-9
-        ? (here.units[layer][k] - mean.units[layer][k]) / change
-        : here.sums[layer][k] > 0
-        ? 1
-        : slope;
-    }
-    factors = through(net.weights, starts[layer], factors, widths[layer]);
+  const { layers, whitening } = backwardNets(net, reader);
+  const outputs = here.whitened.map((value, at) => value + mean.whitened[at % reader.means.length]);
+  let [factors] = forward(whitening, outputs);
+  for (const layer of layers.keys()) {
+    rescale(factors, here.units.at(-1 - layer)!, mean.units.at(-1 - layer)!, slope);
+    [factors] = forward(layers[layer], factors);
   }
-  let sum = 0;
-  for (let i = 0; i < widths[0]; i++) sum += parts[i] = factors[i] * row[i];
-  return sum;
+  for (let at = 0; at < factors.length; at++) factors[at] *= rows.values[at];
+  return factors;
 }
 
 /** The mean window's, which every row of a host is compared with. */
 const meanPasses = new WeakMap<FeatureReader, Pass>();
 
-function pass(net: Net, { means, whitening }: FeatureReader, row: ArrayLike<number>): Pass {
-  const { widths, slope } = net.architecture;
-  const [sums, units]: [Float64Array[], Float64Array[]] = [[], []];
-  let input = row;
-  for (let layer = 0, at = 0; layer < FEATURE_LAYER; layer++) {
-    const outputs = widths[layer + 1];
-    const sum = dense(net.weights, at, input, outputs);
-    for (let k = 0; k < outputs; k++) sum[k] += net.weights[at + widths[layer] * outputs + k];
-    at += (widths[layer] + 1) * outputs;
-    input = sum.map((value) => value > 0 ? value : slope * value);
-    sums.push(sum);
-    units.push(input as Float64Array);
-  }
-  const centred = units.at(-1)!.map((value, k) => value - means[k]);
-  return { sums, units, whitened: dense(whitening.weights, 0, centred, means.length) };
+function pass(net: Net, { means, whitening }: FeatureReader, rows: Float32Array): Pass {
+  const units = forward(headOf(net), rows, HIDDEN);
+  const centred = units.at(-1)!.map((value, at) => value - means[at % means.length]);
+  return { units, whitened: forward(whitening, centred)[0] };
 }
 
-/** input × weights, without biases. */
-function dense(weights: Float32Array, at: number, input: ArrayLike<number>, outputs: number) {
-  const sum = new Float64Array(outputs);
-  for (let i = 0; i < input.length; i++) {
-    if (input[i] === 0) continue;
-    for (let k = 0, from = at + i * outputs; k < outputs; k++, from++) {
-      sum[k] += input[i] * weights[from];
-    }
+/** Multiplies factors by how much each unit changes as its sum does, from the mean window's to the row's. */
+function rescale(factors: Float32Array, units: Float32Array, mean: Float32Array, slope: number) {
+  for (let at = 0, k = 0; at < factors.length; at++, k++) {
+    if (k === mean.length) k = 0;
+    const [unit, from] = [units[at], mean[k]];
+    if (unit > 0 && from > 0) continue;
+    const change = (unit > 0 ? unit : unit / slope) - (from > 0 ? from : from / slope);
+    factors[at] *= unit <= 0 && from <= 0 ? slope : (unit - from) / change;
   }
-  return sum;
 }
 
-/** weights × output: what the outputs' factors say of the inputs. */
-function through(weights: Float32Array, at: number, output: Float64Array, inputs: number) {
-  const outputs = output.length;
-  return Float64Array.from({ length: inputs }, (_, i) => {
-    let sum = 0;
-    for (let k = 0, from = at + i * outputs; k < outputs; k++, from++) {
-      sum += weights[from] * output[k];
+/** What outputs' factors say of inputs, as linear nets: the whitening's, then each layer's, last first. */
+interface Backward {
+  readonly whitening: Net;
+  readonly layers: readonly Net[];
+}
+
+const backwards = new WeakMap<FeatureReader, Backward>();
+
+function backwardNets(net: Net, reader: FeatureReader): Backward {
+  let nets = backwards.get(reader);
+  if (!nets) {
+    const { widths } = net.architecture;
+    const layers: Net[] = [];
+    for (let layer = 0, at = 0; layer < FEATURE_LAYER; layer++) {
+      layers.unshift(transposed(net.weights, at, widths[layer], widths[layer + 1]));
+      at += (widths[layer] + 1) * widths[layer + 1];
     }
-    return sum;
-  });
+    const { length } = reader.means;
+    nets = { whitening: transposed(reader.whitening.weights, 0, length, length), layers };
+    backwards.set(reader, nets);
+  }
+  return nets;
+}
+
+function transposed(weights: Float32Array, at: number, inputs: number, outputs: number): Net {
+  const turned = new Float32Array((outputs + 1) * inputs);
+  for (let i = 0; i < inputs; i++) {
+    for (let k = 0; k < outputs; k++) turned[k * inputs + i] = weights[at + i * outputs + k];
+  }
+  return { architecture: { widths: [outputs, inputs], slope: 0 }, weights: turned };
 }

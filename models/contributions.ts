@@ -2,33 +2,46 @@
  * What each column of a window adds to its score.
  * @module
  */
-import { attributeDistance } from "./attribution.ts";
+import { attributeDistances } from "./attribution.ts";
 import type { HostModelParts, Readings } from "./host_model.ts";
-import type { Matrix } from "./matrix.ts";
+import { type Matrix, takeRows } from "./matrix.ts";
 import { robustZ } from "./statistics/robust.ts";
 
-/** The GAN's columns are worked out from this robust z on: for one row it costs as much as scoring. */
+/** The GAN's columns are worked out from this robust z on: for a row it costs as much as reading it. */
 const GAN_SPEAKS = 1;
 /** Every reading counts this much at least, so that everyday windows have an explanation too. */
 const LEAST = 0.1;
 
+type Parts = Pick<HostModelParts, "spreads" | "weights" | "discriminator" | "features">;
+
+/** Each row's part of the GAN's distance by column; nothing of rows of which the GAN has nothing to say. */
+export function ganParts(
+  { spreads, weights: [, gan], discriminator, features }: Parts,
+  { logs }: Readings,
+  filled: Matrix,
+): Map<number, Float32Array> {
+  const { width } = filled;
+  const rows = Array.from({ length: gan > 0 ? filled.rows : 0 }, (_, row) => row)
+    .filter((row) => robustZ(logs[3][row], spreads[3]) >= GAN_SPEAKS);
+  if (rows.length === 0) return new Map();
+  const all = attributeDistances(discriminator, features, takeRows(filled, rows));
+  return new Map(rows.map((row, i) => [row, all.subarray(i * width, (i + 1) * width)]));
+}
+
 /**
  * Adds to `heights`, one a column, each column's part of every reading's robust z, by how the
- * fusion weighs it, and returns what was added in all. With the column's rarity in `heights` before,
+ * fusion weighs it (`attributed` is the row's of {@link ganParts}), and returns what was added in all. With the column's rarity in `heights` before,
  * their sum is the score wherever no reading is below {@link LEAST} and the GAN speaks; where it has
  * nothing to say its part follows the others.
  */
 export function addHeights(
-  { spreads, weights: [autoencoder, gan], discriminator, features }: Pick<
-    HostModelParts,
-    "spreads" | "weights" | "discriminator" | "features"
-  >,
+  { spreads, weights: [autoencoder, gan] }: Pick<HostModelParts, "spreads" | "weights">,
   { logs, parts: [squares, distances, surprises] }: Readings,
-  filled: Matrix,
+  attributed: Float32Array | undefined,
   row: number,
   heights: Float32Array,
 ): number {
-  const { width } = filled;
+  const width = heights.length;
   const whole = autoencoder + gan;
   const z = (reading: number) => robustZ(logs[reading][row], spreads[reading]);
   const height = (reading: number, weight: number) => weight / whole * Math.max(LEAST, z(reading));
@@ -39,10 +52,7 @@ export function addHeights(
     heights[i] += perA * squares[at] + perB * distances[at] + perC * surprises[at];
   }
   const added = a + b + c;
-  if (gan === 0 || z(3) < GAN_SPEAKS) return added;
-  const own = filled.values.subarray(row * width, (row + 1) * width);
-  const attributed = new Float32Array(width);
-  attributeDistance(discriminator, features, own, attributed);
+  if (!attributed) return added;
   let positive = 0;
   for (let i = 0; i < width; i++) positive += Math.max(0, attributed[i]);
   if (!(positive > 0)) return added;

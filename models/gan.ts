@@ -73,10 +73,10 @@ export function featureReader({ means, covariance }: Statistics): FeatureReader 
 const heads = new WeakMap<Net, Net>();
 
 /**
- * Units of the layer that is read. The layers after it are not run: one unit of nothing stands in
- * for them, so that the layer stays a hidden one, with its ReLU.
+ * The layers up to the one that is read. One unit of nothing stands in for those after it, so that
+ * the layer stays a hidden one, with its ReLU.
  */
-function featuresOf(net: Net, rows: Matrix): Float32Array {
+export function headOf(net: Net): Net {
   let head = heads.get(net);
   if (!head) {
     const widths = [...net.architecture.widths.slice(0, FEATURE_LAYER + 1), 1];
@@ -85,7 +85,12 @@ function featuresOf(net: Net, rows: Matrix): Float32Array {
     head = { architecture: { widths, slope: net.architecture.slope }, weights };
     heads.set(net, head);
   }
-  return forward(head, rows.values.subarray(0, rows.rows * rows.width), [FEATURE_LAYER])[0];
+  return head;
+}
+
+function featuresOf(net: Net, rows: Matrix): Float32Array {
+  const values = rows.values.subarray(0, rows.rows * rows.width);
+  return forward(headOf(net), values, [FEATURE_LAYER])[0];
 }
 
 /** log of the squared Mahalanobis distance from normal rows in the hidden layer. */

@@ -15,7 +15,7 @@ import {
 } from "./autoencoder.ts";
 import { type Calibration, pValue } from "./calibration.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
-import { addHeights } from "./contributions.ts";
+import { addHeights, ganParts } from "./contributions.ts";
 import type { Net } from "./engine.ts";
 import { calibrationParts, calibrationsFrom, type FleetModel } from "./fleet.ts";
 import { featureDistances, type FeatureReader } from "./gan.ts";
@@ -256,6 +256,7 @@ export class HostModel {
     const scaled = scaleRows(input, scaling);
     const filled = filledRows(scaled, COUNTED);
     const readings = readRows(this.parts, scaled, filled);
+    const attributed = ganParts(this.parts, readings, filled);
     for (let r = 0; r < to - from; r++) {
       const entityClass = Math.min(rows.classes[from + r], ENTITY_CLASSES.length - 1);
       const rare = rowRarity(
@@ -270,7 +271,7 @@ export class HostModel {
       out.score[from + r] = score;
       out.p[from + r] = pValue(calibrations[entityClass], score);
       out.confidence[from + r] = this.#confidence(input, r);
-      this.#writeTop(readings, filled, r, rare, out, from + r);
+      this.#writeTop(readings, attributed.get(r), r, rare, out, from + r);
     }
   }
 
@@ -293,14 +294,14 @@ export class HostModel {
    */
   #writeTop(
     readings: Readings,
-    filled: Matrix,
+    attributed: Float32Array | undefined,
     row: number,
     rare: number,
     out: Scored,
     outRow: number,
   ) {
     const heights = this.#heights;
-    const total = rare + addHeights(this.parts, readings, filled, row, heights);
+    const total = rare + addHeights(this.parts, readings, attributed, row, heights);
     const best = this.#best.fill(-1);
     const columns = this.#bestColumns;
     for (let i = 0; i < DIMENSIONS; i++) {

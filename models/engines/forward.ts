@@ -7,8 +7,8 @@ import { BLOCK_ROWS, loadNet } from "./autoencoder.ts";
 import type { Kernel, KernelNet } from "./kernel.ts";
 import { wasmKernel } from "./wasm.ts";
 
-/** Nets that stay loaded: those of one host, whose rows come one by one. */
-const LOADED_NETS = 4;
+/** Nets that stay loaded: those of one host, forwards and backwards, whose rows come one by one. */
+const LOADED_NETS = 8;
 /** The net used last stands first. */
 const loaded: ForwardKernel[] = [];
 

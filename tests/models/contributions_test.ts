@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { FEATURES } from "@/features/schema.ts";
 import { DIMENSIONS } from "@/features/vector.ts";
-import { attributeDistance } from "@/models/attribution.ts";
+import { attributeDistances } from "@/models/attribution.ts";
 import { logSums, residualParts } from "@/models/autoencoder.ts";
-import { addHeights } from "@/models/contributions.ts";
+import { addHeights, ganParts } from "@/models/contributions.ts";
 import { openModel, trainHosts } from "@/models/detection.ts";
 import { openEngine } from "@/models/engine.ts";
 import { featureDistances } from "@/models/gan.ts";
@@ -78,20 +78,17 @@ Deno.test("contributions of columns add up", async (t) => {
     const mean = { values: new Float32Array(DIMENSIONS), width: DIMENSIONS, rows: 1 };
     const [from] = featureDistances(discriminator, features, mean).map(Math.exp);
     const distances = featureDistances(discriminator, features, filled).map(Math.exp);
-    const own = new Float32Array(DIMENSIONS);
-    for (let r = 0; r < rows.n; r++) {
-      const row = filled.values.subarray(r * DIMENSIONS, (r + 1) * DIMENSIONS);
-      near(attributeDistance(discriminator, features, row, own), distances[r] - from, `row ${r}`);
-      near(own.reduce((sum, x) => sum + x, 0), distances[r] - from, `row ${r}`);
-    }
+    const own = attributeDistances(discriminator, features, filled);
+    for (let r = 0; r < rows.n; r++) near(sumOf(own, r), distances[r] - from, `row ${r}`);
   });
 
   await t.step("to the score of a strange window, and its rarity to the rarity", () => {
+    const attributed = ganParts(parts, readings, filled);
     for (let r = 0; r < rows.n; r += 3) {
       const heights = new Float32Array(DIMENSIONS);
       const rare = rowRarity(parts, rows, r, scaled, r, heights);
       near(heights.reduce((sum, x) => sum + x, 0), rare, `rarity of row ${r}`);
-      const added = addHeights(parts, readings, filled, r, heights);
+      const added = addHeights(parts, readings, attributed.get(r), r, heights);
       const score = rare + netsScore(readings.logs, parts.spreads, parts.weights, r);
       near(rare + added, score, `row ${r}`);
       near(heights.reduce((sum, x) => sum + x, 0), score, `row ${r}`);
