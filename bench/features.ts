@@ -81,43 +81,51 @@ class Copy implements EventView {
   readonly userSid: string;
   /** By slot: place of the value, the same object for all events of a template. */
   readonly #places: Int16Array;
-  readonly #texts: string[] = [];
-  readonly #numbers: number[] = [];
+  readonly #values: readonly Value[];
 
-  constructor(event: EventView, intern: (text: string) => string, places: Places) {
-    this.channel = intern(event.channel);
-    this.provider = intern(event.provider);
+  constructor(event: EventView, intern: Intern, places: Places) {
+    this.channel = intern(event.channel).text;
+    this.provider = intern(event.provider).text;
     this.eventId = event.eventId;
     this.version = event.version;
     this.level = event.level;
     this.recordId = event.recordId;
     this.timeMs = event.timeMs;
-    this.computer = intern(event.computer);
-    this.userSid = intern(event.userSid);
+    this.computer = intern(event.computer).text;
+    this.userSid = intern(event.userSid).text;
     const slots = FIELD_NAMES.map((_, slot) => slot).filter((slot) => event.text(slot) !== "");
-    for (const slot of slots) {
-      this.#texts.push(intern(event.text(slot)));
-      this.#numbers.push(event.number(slot));
-    }
+    this.#values = slots.map((slot) => intern(event.text(slot), event.number(slot)));
     this.#places = places(slots);
   }
 
   text(slot: number): string {
     const place = this.#places[slot];
-    return place < 0 ? "" : this.#texts[place];
+    return place < 0 ? "" : this.#values[place].text;
   }
 
   number(slot: number): number {
     const place = this.#places[slot];
-    return place < 0 ? NaN : this.#numbers[place];
+    return place < 0 ? NaN : this.#values[place].number;
   }
 }
 
+/** A value of a field, the same object wherever it has the same text. */
+interface Value {
+  readonly text: string;
+  readonly number: number;
+}
+
+type Intern = (text: string, number?: number) => Value;
 type Places = (slots: readonly number[]) => Int16Array;
 
 function copies(path: string): Copy[] {
-  const texts = new Map<string, string>();
-  const intern = (text: string) => texts.get(text) ?? (texts.set(text, text), text);
+  const values = new Map<string, Value>();
+  const intern: Intern = (text, number = NaN) => {
+    const key = `${number} ${text}`;
+    const value = values.get(key) ?? { text, number };
+    values.set(key, value);
+    return value;
+  };
   const shapes = new Map<string, Int16Array>();
   const places: Places = (slots) => {
     const key = slots.join();

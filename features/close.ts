@@ -11,7 +11,7 @@ import { rememberRow } from "./remember.ts";
 import { type Row, SUM } from "./row.ts";
 import { MASK_CHANNELS } from "./schema.ts";
 import { hashText } from "./text.ts";
-import { DIMENSIONS, type EntityClass, SYSTEM_USER, WINDOW_MS, type WindowRow } from "./vector.ts";
+import { type EntityClass, SYSTEM_USER, WINDOW_MS, type WindowRow } from "./vector.ts";
 
 const AUDITED_FOR_MS = 7 * 86_400_000;
 
@@ -50,8 +50,7 @@ export function closeHour(hour: Hour, memory: HostMemory, options: CloseOptions)
     gap: recordGap(hour, memory),
   };
   for (const [, row] of rows) row.tally.seal();
-  const values = new Int32Array(rows.length * DIMENSIONS); // one for all: making each costs more
-  rows.forEach(([user, row], i) => finishRow(user, row, context, values, i * DIMENSIONS));
+  const values = rows.map(([user, row]) => finishRow(user, row, context));
   const memories = rows.map(([user, row]) => rememberRow(user, row, context));
   memory.closedUntilMs = endMs;
   return rows.map(([user, row], i) => ({
@@ -63,7 +62,7 @@ export function closeHour(hour: Hour, memory: HostMemory, options: CloseOptions)
     offsetMinutes,
     events: row.events,
     channels,
-    values: values.subarray(i * DIMENSIONS, (i + 1) * DIMENSIONS),
+    values: values[i],
   }));
 }
 

@@ -101,6 +101,12 @@ const SUMS: Readonly<Record<string, number>> = {
 const SYSTEM_LOGS = 1 << MASK_CHANNELS.indexOf("system_logs");
 const SYSMON_BIT = 1 << MASK_CHANNELS.indexOf("sysmon");
 const channels = new Map<string, Channel>();
+/** Full names by the name that an event gives, with the domain that stood beside it. */
+const accounts = new Map<string, { readonly domain: string; readonly name: string }>();
+/** Names that are kept; when there are more, all are forgotten. */
+const MAX_ACCOUNTS = 8_192;
+/** Characters of a name and its domain that are kept. */
+const LONGEST_KEPT = 128;
 
 function channel(name: string): Channel {
   let known = channels.get(name);
@@ -296,11 +302,22 @@ export class Featuriser {
   }
 }
 
-/** `domain\name` in lower case; a name that repeats its realm (`alice@EX.ORG`, 4769) loses it. */
+/** The account that an event names. */
 function accountName(event: EventView, [domain, name]: readonly [number, number]): string {
-  const account = event.text(name).slice(0, MAX_NAME).toLowerCase();
+  const account = event.text(name).slice(0, MAX_NAME);
+  const before = domain < 0 ? "" : event.text(domain).slice(0, MAX_NAME);
+  const known = accounts.get(account);
+  if (known?.domain === before) return known.name;
+  const fresh = { domain: before, name: fullName(before.toLowerCase(), account.toLowerCase()) };
+  if (account.length + before.length > LONGEST_KEPT) return fresh.name;
+  if (accounts.size >= MAX_ACCOUNTS) accounts.clear();
+  accounts.set(account, fresh);
+  return fresh.name;
+}
+
+/** `domain\name`; a name that repeats its realm (`alice@EX.ORG`, 4769) loses it. */
+function fullName(before: string, account: string): string {
   if (account === "" || account === "-") return "";
-  const before = domain < 0 ? "" : event.text(domain).slice(0, MAX_NAME).toLowerCase();
   if (before === "" || before === "-") return account;
   const realm = `@${before}`;
   const bare = account.endsWith(realm) ? account.slice(0, -realm.length) : account;

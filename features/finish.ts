@@ -69,18 +69,17 @@ export const EXPLICIT_PROGRAMS = contextOf(SEEN.explicitProgram);
 const DAY_MS = 86_400_000;
 /** The values of the row at hand, in their units. */
 const VALUES = new Float64Array(DIMENSIONS);
+/** Rows whose wire integers share a buffer. */
+const WIRE_ROWS = 64;
+const WIRE_BYTES = 4 * DIMENSIONS;
+let wireBuffer = new ArrayBuffer(0);
+let wireRows = WIRE_ROWS;
 const SCALE = Float64Array.from(FEATURES, ({ wireScale }: Column) => wireScale);
 const LOW = Float64Array.from(FEATURES, ({ wireRange }: Column) => wireRange[0]);
 const HIGH = Float64Array.from(FEATURES, ({ wireRange }: Column) => wireRange[1]);
 
-/** Writes the row's wire integers to `wire` at `at`; the memory stays as it is. */
-export function finishRow(
-  user: string,
-  row: Row,
-  context: RowContext,
-  wire: Int32Array,
-  at: number,
-): void {
+/** The row's wire integers; the memory stays as it is. */
+export function finishRow(user: string, row: Row, context: RowContext): Int32Array {
   const out = VALUES.fill(0);
   const { tally } = row;
   const before = context.memory.users.get(user) ?? newcomer(context.hour.startMs);
@@ -105,7 +104,7 @@ export function finishRow(
   out[COLUMN.data_touch] += tally.distinct(SET.data_touch); // changes, and the files read
   if (user === SYSTEM_USER) hostColumns(out, context);
   else for (const i of HOST_ONLY) out[i] = 0;
-  toWire(out, wire, at);
+  return toWire(out);
 }
 
 function newcomer(startMs: number): UserMemory {
@@ -134,12 +133,18 @@ function hourOfWeek(startMs: number, offsetMinutes: number): number {
   return ((local + 72) % 168 + 168) % 168; // 1970 began on a Thursday
 }
 
+/** Columns that the hour itself says. */
+const CLOCK = [
+  ...[COLUMN.hour_sin, COLUMN.hour_cos, COLUMN.dow_sin, COLUMN.dow_cos],
+  COLUMN.weekend_holiday,
+];
+
 /** What the hour itself says, the same in every row. */
 export interface Clock {
   /** Hour of the host's week. */
   readonly week: number;
-  /** Columns and their values. */
-  readonly values: readonly (readonly [number, number])[];
+  /** Values of {@link CLOCK}. */
+  readonly values: readonly number[];
 }
 
 /** What an hour says by the host's clock; holidays count like a weekend. */
@@ -154,20 +159,15 @@ export function clockOf(
   const weekday = Math.floor(week / 24);
   const free = weekday >= 5 ||
     holidays.size > 0 && holidays.has(new Date(localMs).toISOString().slice(0, 10));
+  const angle = 2 * Math.PI * weekday / 7;
   return {
     week,
-    values: [
-      [COLUMN.hour_sin, Math.sin(day)],
-      [COLUMN.hour_cos, Math.cos(day)],
-      [COLUMN.dow_sin, Math.sin(2 * Math.PI * weekday / 7)],
-      [COLUMN.dow_cos, Math.cos(2 * Math.PI * weekday / 7)],
-      [COLUMN.weekend_holiday, free ? 1 : 0],
-    ],
+    values: [Math.sin(day), Math.cos(day), Math.sin(angle), Math.cos(angle), free ? 1 : 0],
   };
 }
 
 function time(out: Float64Array, row: Row, before: UserMemory, { hour, clock }: RowContext): void {
-  for (const [i, value] of clock.values) out[i] = value;
+  for (let i = 0; i < CLOCK.length; i++) out[CLOCK[i]] = clock.values[i];
   out[COLUMN.active_minutes] = bitCount(row.minutesLow) + bitCount(row.minutesHigh);
   out[COLUMN.hour_surprise] = surprisal(before.hours[clock.week], before.windows, 167);
   const gap = (hour.startMs - before.lastStartMs) / WINDOW_MS - 1;
@@ -214,17 +214,24 @@ function pairs(out: Float64Array, row: Row): void {
   out[COLUMN.task_changed] = larger(row, SUM.task4702, SUM.task140);
 }
 
+/** Surprisal of a set's strangest item in a context, nats. */
+function strangest(tally: Tally, set: number, counts: BoundedCounts, context: number): number {
+  let nats = 0;
+  for (let place = tally.from(set); place < tally.from(set + 1); place++) {
+    nats = Math.max(nats, surpriseIn(counts, context, tally.item(place)));
+  }
+  return nats;
+}
+
 function novelty(out: Float64Array, row: Row, before: UserMemory, { memory }: RowContext): void {
   const { tally } = row;
-  const most = (items: number, counts: BoundedCounts, context: number) => {
-    let nats = 0;
-    for (let place = tally.from(items); place < tally.from(items + 1); place++) {
-      nats = Math.max(nats, surpriseIn(counts, context, tally.item(place)));
-    }
-    return nats;
-  };
-  out[COLUMN.src_surprise] = most(SET.source, before.seen, SOURCES);
-  out[COLUMN.explicit_odd_process] = most(SET.explicit_odd_process, memory.seen, EXPLICIT_PROGRAMS);
+  out[COLUMN.src_surprise] = strangest(tally, SET.source, before.seen, SOURCES);
+  out[COLUMN.explicit_odd_process] = strangest(
+    tally,
+    SET.explicit_odd_process,
+    memory.seen,
+    EXPLICIT_PROGRAMS,
+  );
   out[COLUMN.first_on_host] = before.windows === 0 ? 1 : 0;
   out[COLUMN.user_rarity_on_host] = surprisal(before.windows, memory.windows, memory.users.size);
 }
@@ -246,16 +253,26 @@ function scripts(out: Float64Array, { scripts }: Row, memory: HostMemory): void 
 }
 
 function hostColumns(out: Float64Array, { rows, memory, gap }: RowContext): void {
-  const people = rows.flatMap(([user]) => user === SYSTEM_USER ? [] : [user]);
-  out[COLUMN.users_on_host] = people.length;
-  out[COLUMN.new_users_on_host] = people.filter((user) => !memory.users.has(user)).length;
+  for (const [user] of rows) {
+    if (user === SYSTEM_USER) continue;
+    out[COLUMN.users_on_host]++;
+    if (!memory.users.has(user)) out[COLUMN.new_users_on_host]++;
+  }
   out[COLUMN.log_gap] = gap;
 }
 
 /** Values in their units -> integers in wire units, within each column's range. */
-function toWire(values: Float64Array, wire: Int32Array, at: number): void {
+function toWire(values: Float64Array): Int32Array {
+  const wire = freshWire();
   for (let i = 0; i < DIMENSIONS; i++) {
     if (values[i] === 0) continue; // most are
-    wire[at + i] = Math.min(HIGH[i], Math.max(LOW[i], Math.round(values[i] * SCALE[i])));
+    wire[i] = Math.min(HIGH[i], Math.max(LOW[i], Math.round(values[i] * SCALE[i])));
   }
+  return wire;
+}
+
+/** Zeros for one row: many rows share a buffer, because making each its own costs more. */
+function freshWire(): Int32Array {
+  if (wireRows === WIRE_ROWS) [wireBuffer, wireRows] = [new ArrayBuffer(WIRE_ROWS * WIRE_BYTES), 0];
+  return new Int32Array(wireBuffer, wireRows++ * WIRE_BYTES, DIMENSIONS);
 }

@@ -6,28 +6,34 @@ import { type Budget, HASH_RANGE, type Holder } from "./budget.ts";
 import { MAX_ITEMS } from "./sample.ts";
 
 /** Entries up to which going through a list beats an index. */
-const LISTED = 16;
+const LISTED = 32;
+/** An index has at least so many slots for each entry. */
+const SLOTS_EACH = 2;
 /** Entries up to which sorting by insertion beats making arrays for it. */
 const SORTED_BY_HAND = 40;
-/** More than the entries of 31 full sets: a key (36 bits) times this is an exact number. */
+/** More than the entries of 31 full sets: set and item (36 bits) times this is an exact number. */
 const PLACES = 2 ** 17;
+
+/** Copying a part of it is faster than filling a list. */
+const ZEROS: readonly number[] = Array.from({ length: 64 }, () => 0);
 
 /** Counts by set and item: filled, then sealed, then read in order of item. */
 export class Tally implements Holder {
   readonly #budget: Budget;
-  /** Set and item of each entry: `set * HASH_RANGE + item`. */
-  #keys: number[] = [];
-  #times: number[] = [];
-  /** Place of each key, once they are many. */
-  #index: Map<number, number> | undefined;
+  /** Set, item and count of each entry. */
+  readonly #sets: number[] = [];
+  readonly #items: number[] = [];
+  readonly #times: number[] = [];
+  /** Open-addressed places + 1 of entries, once they are many. */
+  #index: number[] | undefined;
   /** Entries of each set at `set + 1`; once sealed, where each set begins at `set`. */
   readonly #starts: number[];
   /** By set: the share of items that is kept is 2^-depth; undefined while all are. */
   #depths: number[] | undefined;
 
-  /** For the sets 0 to `sets` - 1. */
+  /** For the sets 0 to `sets` - 1, at most 63. */
   constructor(sets: number, budget: Budget) {
-    this.#starts = new Array(sets + 1).fill(0);
+    this.#starts = ZEROS.slice(0, sets + 1);
     this.#budget = budget;
     if (budget.depth > 0) this.limitTo(budget.depth);
     budget.join(this);
@@ -49,27 +55,37 @@ export class Tally implements Holder {
 
   /** Counts an item (a 31-bit hash) of a set. */
   add(set: number, item: number, times = 1): void {
-    const key = set * HASH_RANGE + item;
-    let place = -1;
-    if (this.#index) place = this.#index.get(key) ?? -1;
-    else {
-      const keys = this.#keys;
-      for (let i = 0; i < keys.length; i++) {
-        if (keys[i] === key) {
-          place = i;
-          break;
-        }
-      }
-    }
+    const place = this.#index ? this.#find(this.#index, set, item) : this.#search(set, item);
     if (place >= 0) this.#times[place] += times;
-    else if (item < HASH_RANGE / this.weight(set)) this.#insert(set, key, times);
+    else if (item < HASH_RANGE / this.weight(set)) this.#insert(set, item, times);
   }
 
-  #insert(set: number, key: number, times: number): void {
-    this.#keys.push(key);
+  /** Place of an entry, -1 where there is none. */
+  #search(set: number, item: number): number {
+    const [items, sets] = [this.#items, this.#sets];
+    for (let place = 0; place < items.length; place++) {
+      if (items[place] === item && sets[place] === set) return place;
+    }
+    return -1;
+  }
+
+  /** The same by the index. */
+  #find(index: number[], set: number, item: number): number {
+    for (let slot = slotOf(index, set, item); index[slot] !== 0; slot = next(index, slot)) {
+      const place = index[slot] - 1;
+      if (this.#items[place] === item && this.#sets[place] === set) return place;
+    }
+    return -1;
+  }
+
+  #insert(set: number, item: number, times: number): void {
+    this.#sets.push(set);
+    this.#items.push(item);
     this.#times.push(times);
-    if (this.#index) this.#index.set(key, this.#keys.length - 1);
-    else if (this.#keys.length > LISTED) this.#reindex();
+    const entries = this.#items.length;
+    if (this.#index && SLOTS_EACH * entries <= this.#index.length) {
+      this.#enter(this.#index, entries - 1);
+    } else if (entries > LISTED) this.#reindex();
     this.#starts[set + 1]++;
     if (!this.#full(set)) this.#budget.take(1);
     while (this.#starts[set + 1] > MAX_ITEMS) {
@@ -78,10 +94,17 @@ export class Tally implements Holder {
     }
   }
 
+  #enter(index: number[], place: number): void {
+    let slot = slotOf(index, this.#sets[place], this.#items[place]);
+    while (index[slot] !== 0) slot = next(index, slot);
+    index[slot] = place + 1;
+  }
+
   #reindex(): void {
-    const index = new Map<number, number>();
-    this.#keys.forEach((key, i) => index.set(key, i));
-    this.#index = index;
+    let slots = 4 * LISTED;
+    while (slots < SLOTS_EACH * this.#items.length) slots *= 4;
+    const index: number[] = this.#index = new Array(slots).fill(0);
+    for (let place = 0; place < this.#items.length; place++) this.#enter(index, place);
   }
 
   #depth(set: number): number {
@@ -103,17 +126,17 @@ export class Tally implements Holder {
 
   /** Lets go of what is no longer in its set's share. */
   #prune(): void {
+    const [sets, items, times] = [this.#sets, this.#items, this.#times];
     this.#starts.fill(0);
     let kept = 0;
-    this.#keys.forEach((key, i) => {
-      const set = Math.floor(key / HASH_RANGE);
-      if (key % HASH_RANGE >= HASH_RANGE / this.weight(set)) return;
-      this.#starts[set + 1]++;
-      this.#keys[kept] = key;
-      this.#times[kept++] = this.#times[i];
-    });
-    this.#keys.length = kept;
-    this.#times.length = kept;
+    for (let place = 0; place < items.length; place++) {
+      if (items[place] >= HASH_RANGE / this.weight(sets[place])) continue;
+      this.#starts[sets[place] + 1]++;
+      sets[kept] = sets[place];
+      items[kept] = items[place];
+      times[kept++] = times[place];
+    }
+    sets.length = items.length = times.length = kept;
     if (this.#index) this.#reindex();
   }
 
@@ -122,14 +145,14 @@ export class Tally implements Holder {
     other.#depths?.forEach((depth, set) => {
       if (depth > this.#depth(set)) this.#deepen(set, depth);
     });
-    other.#keys.forEach((key, i) => {
-      this.add(Math.floor(key / HASH_RANGE), key % HASH_RANGE, other.#times[i]);
+    other.#items.forEach((item, place) => {
+      this.add(other.#sets[place], item, other.#times[place]);
     });
   }
 
   /** Ends the filling: entries are in order of set and item from here on. */
   seal(): void {
-    if (this.#keys.length > SORTED_BY_HAND) this.#sortMany();
+    if (this.#items.length > SORTED_BY_HAND) this.#sortMany();
     else this.#sortFew();
     this.#index = undefined;
     for (let set = 1; set < this.#starts.length; set++) {
@@ -138,28 +161,34 @@ export class Tally implements Holder {
   }
 
   #sortFew(): void {
-    const [keys, times] = [this.#keys, this.#times];
-    for (let i = 1; i < keys.length; i++) {
-      const [key, count] = [keys[i], times[i]];
+    const [sets, items, times] = [this.#sets, this.#items, this.#times];
+    for (let i = 1; i < items.length; i++) {
+      const [set, item, count] = [sets[i], items[i], times[i]];
       let j = i - 1;
-      for (; j >= 0 && keys[j] > key; j--) {
-        keys[j + 1] = keys[j];
+      for (; j >= 0 && (sets[j] > set || sets[j] === set && items[j] > item); j--) {
+        sets[j + 1] = sets[j];
+        items[j + 1] = items[j];
         times[j + 1] = times[j];
       }
-      keys[j + 1] = key;
+      sets[j + 1] = set;
+      items[j + 1] = item;
       times[j + 1] = count;
     }
   }
 
   #sortMany(): void {
-    const [keys, times] = [this.#keys, this.#times];
-    const sorted = new Float64Array(keys.length); // key and place in one number sort fast
-    for (let i = 0; i < keys.length; i++) sorted[i] = keys[i] * PLACES + i;
+    const [sets, items, times] = [this.#sets, this.#items, this.#times];
+    const sorted = new Float64Array(items.length); // entry and place in one number sort fast
+    for (let i = 0; i < items.length; i++) {
+      sorted[i] = (sets[i] * HASH_RANGE + items[i]) * PLACES + i;
+    }
     sorted.sort();
-    this.#times = times.slice();
+    const before = times.slice();
     for (let i = 0; i < sorted.length; i++) {
-      keys[i] = Math.floor(sorted[i] / PLACES);
-      this.#times[i] = times[sorted[i] - keys[i] * PLACES];
+      const key = Math.floor(sorted[i] / PLACES);
+      sets[i] = Math.floor(key / HASH_RANGE);
+      items[i] = key - sets[i] * HASH_RANGE;
+      times[i] = before[sorted[i] - key * PLACES];
     }
   }
 
@@ -170,7 +199,7 @@ export class Tally implements Holder {
 
   /** Item of an entry. */
   item(place: number): number {
-    return this.#keys[place] % HASH_RANGE;
+    return this.#items[place];
   }
 
   /** How often the item of an entry came. */
@@ -192,4 +221,12 @@ export class Tally implements Holder {
   distinct(set: number): number {
     return (this.#starts[set + 1] - this.#starts[set]) * this.weight(set);
   }
+}
+
+function slotOf(index: number[], set: number, item: number): number {
+  return (item ^ set * 0x9e37) & (index.length - 1);
+}
+
+function next(index: number[], slot: number): number {
+  return (slot + 1) & (index.length - 1);
 }

@@ -10,12 +10,12 @@ export function hashText(text: string): number {
   return mix(hash);
 }
 
-/** The hash of a text in lower case. */
-export function hashLower(text: string): number {
+/** The hash of a text, or of its part before `end`, in lower case. */
+export function hashLower(text: string, end = text.length): number {
   let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) {
+  for (let i = 0; i < end; i++) {
     const code = text.charCodeAt(i);
-    if (code > 127) return hashText(text.toLowerCase());
+    if (code > 127) return hashText(text.slice(0, end).toLowerCase());
     const lower = code >= 65 && code <= 90 ? code + 32 : code;
     hash = Math.imul(hash ^ lower, 0x01000193);
   }

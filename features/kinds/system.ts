@@ -128,8 +128,9 @@ const shareAccess: Count = (event, row, hour) => {
   const path = event.text(F.RelativeTargetName);
   const folder = path.indexOf("\\");
   const share = hashLower(name);
-  row.put(SET.share_access, mix(hashLower(folder < 0 ? path : path.slice(0, folder)), share));
-  if (event.eventId !== 5145 || PIPES.test(name)) return; // pipes hold no files
+  row.put(SET.share_access, mix(hashLower(path, folder < 0 ? path.length : folder), share));
+  if (event.eventId !== 5145) return;
+  if (name.endsWith("$") && PIPES.test(name)) return; // pipes hold no files
   const mask = hour.number(event, F.AccessMask);
   if ((mask & CHANGES) !== 0) row.add(SUM.data_touch);
   else if ((mask & READ) !== 0) row.put(SET.data_touch, mix(hashLower(path), share));
