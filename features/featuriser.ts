@@ -6,7 +6,7 @@
  */
 import { closeHour, type CloseOptions } from "./close.ts";
 import type { EventView } from "./event.ts";
-import { type Actor, type Count, Hour } from "./hour.ts";
+import { type Actor, type Count, Hour, MAX_CHANNEL } from "./hour.ts";
 import {
   CLASSIC_POWERSHELL,
   onlySeen,
@@ -120,7 +120,7 @@ function channel(name: string): Channel {
       bits: name === SYSMON ? SYSMON_BIT : ours ? SYSTEM_LOGS : 0,
       events: new Map(),
     };
-    if (channels.size < MAX_CHANNELS) channels.set(name, known);
+    if (channels.size < MAX_CHANNELS && name.length <= MAX_CHANNEL) channels.set(name, known);
   }
   return known;
 }

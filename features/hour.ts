@@ -20,6 +20,8 @@ const MAX_LISTED = 16_384;
 const MAX_EDGES = 16;
 /** Channels whose record ids are kept; Windows has about 1,300. */
 const MAX_CHANNELS = 4_096;
+/** Longest name of a channel, characters, as Windows bounds it; longer ones are not kept. */
+export const MAX_CHANNEL = 255;
 const MINUTE_MS = 60_000;
 
 const NO_RECORDS = new RecordIds();
@@ -108,9 +110,9 @@ export class Hour {
     return value;
   }
 
-  /** Whether a record id is new in the hour; without one, or with too many channels, it always is. */
+  /** Whether a record id is new in the hour: always without one, or where its channel is not kept. */
   isFirst(channel: string, recordId: number): boolean {
-    if (recordId < 0) return true;
+    if (recordId < 0 || channel.length > MAX_CHANNEL) return true;
     if (channel !== this.#channel) {
       let ids = this.records.get(channel);
       if (!ids) {

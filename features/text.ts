@@ -35,6 +35,11 @@ export function baseName(path: string): string {
   return path.slice(path.lastIndexOf("\\") + 1).toLowerCase();
 }
 
+/** The first characters of a text as a text of their own: a slice would keep all of it in memory. */
+export function cut(text: string, length: number): string {
+  return ` ${text.slice(0, length)}`.slice(1);
+}
+
 /** n log2 n of small numbers. */
 const WEIGHTED_LOG = Float64Array.from({ length: 256 }, (_, n) => n > 0 ? n * Math.log2(n) : 0);
 
