@@ -3,6 +3,7 @@
  * share a host belong together, since only one stream in the order of time may feed its windows.
  * @module
  */
+import { EARLIEST_MS, LATEST_MS } from "@/features/featuriser.ts";
 import { eventLogs } from "./event_logs.ts";
 import { NotALogError, openLog } from "./open_log.ts";
 
@@ -18,6 +19,8 @@ export interface LogFile {
   readonly firstMs: number;
   /** See `firstMs`. */
   readonly lastMs: number;
+  /** How far its times step back at most, milliseconds: all of it in a file with the newest first. */
+  readonly backMs: number;
   /** Events that can be read. */
   readonly records: number;
   /** Computers of its events, lower case. */
@@ -51,16 +54,21 @@ export function scan(stamp: FileStamp): LogFile {
   using cursor = openLog(stamp.path);
   const hosts = new Set<string>();
   let [firstMs, lastMs, records, last] = [Infinity, -Infinity, 0, ""];
+  let [latestMs, backMs] = [-Infinity, 0];
   for (let event = cursor.next(); event; event = cursor.next()) {
     records++;
     if (event.timeMs < firstMs) firstMs = event.timeMs;
     if (event.timeMs > lastMs) lastMs = event.timeMs;
+    if (event.timeMs >= EARLIEST_MS && event.timeMs <= LATEST_MS) {
+      latestMs = Math.max(latestMs, event.timeMs);
+      backMs = Math.max(backMs, latestMs - event.timeMs);
+    }
     if (event.computer === last) continue;
     last = event.computer;
     hosts.add(last.toLowerCase());
   }
   if (firstMs === Infinity) firstMs = lastMs = 0;
-  return { ...stamp, firstMs, lastMs, records, hosts: [...hosts].sort() };
+  return { ...stamp, firstMs, lastMs, backMs, records, hosts: [...hosts].sort() };
 }
 
 /** {@link scan}, or why the file is no log. */

@@ -56,8 +56,10 @@ export interface FeaturiserReport {
 
 /** How much later than its hour an event may come, milliseconds. */
 export const LATENESS_MS = 15 * 60_000;
-const EARLIEST_MS = Date.UTC(2000, 0);
-const LATEST_MS = Date.UTC(2100, 0);
+/** Events before this, or after {@link LATEST_MS}, are of a broken clock: 2000 to 2100. */
+export const EARLIEST_MS = Date.UTC(2000, 0);
+/** See {@link EARLIEST_MS}. */
+export const LATEST_MS = Date.UTC(2100, 0);
 /** Windows bounds a SID's text at 184 characters; longer ones are taken for absent. */
 const MAX_SID = 184;
 /** Characters of an account's or a process's name that are kept: state must stay small. */
