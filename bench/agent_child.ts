@@ -4,56 +4,19 @@
  * installed, with its store and its sending; prints one number.
  * @module
  */
-import process from "node:process";
 import { NO_LIMITS } from "@/agent/governor.ts";
 import { runLive } from "@/agent/live.ts";
 import { CHANNELS } from "@/agent/windows/channels.ts";
 import { LiveLog } from "@/agent/windows/live_log.ts";
-import { Featuriser } from "@/features/featuriser.ts";
 import { estateKeys } from "@/tests/agent/logs.ts";
 import { type NativeFake, nativeFake } from "@/tests/agent/windows/native_fake.ts";
-import { median } from "./figure.ts";
+import { cpuSeconds, liveRate } from "./live_rate.ts";
 
-const HOST = "ws-014.corp.example";
 /** Events an hour of event time: eight users, so some 10,000 a window. */
 const PER_HOUR = 90_000;
 const HOUR_MS = 3_600_000;
 /** Time of the fake's first event. */
 const FAKE_START_MS = Date.UTC(2026, 2, 4);
-
-/** Reads all that is there into windows. */
-function readAll(log: LiveLog, featuriser: Featuriser): number {
-  let events = 0;
-  for (let event = log.next(); event; event = log.next()) {
-    featuriser.add(event);
-    events++;
-    if (featuriser.ready) featuriser.drain();
-  }
-  return events;
-}
-
-function open(fake: NativeFake): LiveLog {
-  return new LiveLog(fake.api, CHANNELS.slice(0, 1), new Map(), Date.now);
-}
-
-/** CPU seconds of this process so far. */
-function cpuSeconds(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
-}
-
-function eventsPerCoreSecond(fake: NativeFake, events: number): number {
-  const rates: number[] = [];
-  for (let round = 0; round < 4; round++) {
-    fake.reset(PER_HOUR);
-    fake.append(events);
-    using log = open(fake);
-    const start = cpuSeconds();
-    readAll(log, new Featuriser({ host: HOST }));
-    if (round > 0) rates.push(events / (cpuSeconds() - start)); // the first warms up
-  }
-  return Math.round(median(rates));
-}
 
 /**
  * The whole agent, its store and its sending with it, on the fake for as long as `feed` appends. Its
@@ -138,7 +101,7 @@ async function memoryAfter(fake: NativeFake, server: string, events: number): Pr
 const [what, ...rest] = Deno.args;
 using fake = nativeFake();
 if (fake) {
-  if (what === "rate") console.log(eventsPerCoreSecond(fake, Number(rest[0])));
+  if (what === "rate") console.log(Math.round(liveRate(fake, Number(rest[0]), PER_HOUR)));
   else if (what === "cpu") {
     console.log(await cpuAt(fake, rest[0], Number(rest[1]), Number(rest[2])));
   } else console.log(await memoryAfter(fake, rest[0], Number(rest[1])));

@@ -12,13 +12,6 @@ const MAX_COUNT = 0xffff_ffff;
 /** More than the numbers of the largest table. */
 const PLACES = 2 ** 20;
 
-interface Pair {
-  readonly key: number;
-  /** 1 if it was seen since the last sweep. */
-  readonly recent: number;
-  readonly count: number;
-}
-
 /** Slots of a table for so many keys: at most 13 of 16 are filled. */
 export function slotsFor(keys: number): number {
   let slots = FEWEST_SLOTS;
@@ -64,7 +57,7 @@ export class BoundedCounts {
     if (count === 0) {
       if (this.#size >= this.#limit) this.#sweep();
       const slots = slotsFor(this.#size + 1);
-      if (2 * slots > this.#table.length) this.#rebuild(this.#pairs(), slots);
+      if (2 * slots > this.#table.length) this.#rebuild(slots);
       at = this.#place(key);
       this.#size++;
     }
@@ -72,31 +65,37 @@ export class BoundedCounts {
     this.#table[at + 1] = Math.min(MAX_COUNT, count + by);
   }
 
-  /** Pairs in order of key. */
-  #pairs(): Pair[] {
-    const pairs = [];
-    for (let at = 0; at < this.#table.length; at += 2) {
-      const [key, count] = [this.#table[at], this.#table[at + 1]];
-      if (count > 0) pairs.push({ key: key >>> 1, recent: key & 1, count });
-    }
-    return pairs.sort((a, b) => a.key - b.key);
+  #put(key: number, recent: number, count: number): void {
+    const at = this.#place(key);
+    this.#table[at] = key << 1 | recent;
+    this.#table[at + 1] = count;
+    this.#size++;
   }
 
   /** Makes room for an eighth of the keys. */
   #sweep(): void {
-    const pairs = this.#pairs();
-    pairs.sort((a, b) => b.count - a.count || b.recent - a.recent || a.key - b.key);
-    pairs.length = this.#limit - Math.ceil(this.#limit / 8);
-    this.#rebuild(pairs.map(({ key, count }) => ({ key, recent: 0, count })));
+    const leaving = Math.ceil(this.#limit / 8);
+    const counts = this.#table.filter((count, at) => at % 2 === 1 && count > 0).sort();
+    const rarest = counts[leaving - 1];
+    const ties: number[] = [];
+    for (let at = 0; at < this.#table.length; at += 2) {
+      if (this.#table[at + 1] === rarest) ties.push(turn(this.#table[at]));
+    }
+    const last = Uint32Array.from(ties).sort()[leaving - counts.indexOf(rarest) - 1];
+    const stays = (pair: number, count: number) =>
+      count > rarest || count === rarest && turn(pair) > last;
+    this.#rebuild(slotsFor(this.#size - leaving), stays, 0);
   }
 
-  #rebuild(pairs: readonly Pair[], slots = slotsFor(pairs.length)): void {
+  /** Moves what stays to a table of so many slots; `recent` 0 has it all wait to be seen again. */
+  #rebuild(slots: number, stays?: (pair: number, count: number) => boolean, recent = 1): void {
+    const before = this.#table;
     this.#table = new Uint32Array(2 * slots);
-    this.#size = pairs.length;
-    for (const { key, recent, count } of pairs) {
-      const at = this.#place(key);
-      this.#table[at] = key << 1 | recent;
-      this.#table[at + 1] = count;
+    this.#size = 0;
+    for (let at = 0; at < before.length; at += 2) {
+      const [pair, count] = [before[at], before[at + 1]];
+      if (count === 0 || stays && !stays(pair, count)) continue;
+      this.#put(pair >>> 1, pair & recent, count);
     }
   }
 
@@ -120,17 +119,25 @@ export class BoundedCounts {
 
   /** Reads what `save` wrote. */
   load(bytes: ByteReader): void {
+    const size = bytes.varint("number of counts", this.#limit);
+    this.#table = new Uint32Array(2 * slotsFor(size));
+    this.#size = 0;
     let key = 0;
-    const pairs = Array.from({ length: bytes.varint("number of counts", this.#limit) }, () => {
+    for (let i = 0; i < size; i++) {
       const gap = bytes.varint("key", MAX_COUNT);
       key += Math.floor(gap / 2);
-      return { key, recent: gap % 2, count: bytes.varint("count", MAX_COUNT) };
-    });
-    if (key > 0x7fff_ffff || pairs.some(({ count }) => count === 0)) {
-      throw new RangeError("Cannot read counts: a key or a count is out of range");
+      const count = bytes.varint("count", MAX_COUNT);
+      if (key > 0x7fff_ffff || count === 0) {
+        throw new RangeError("Cannot read counts: a key or a count is out of range");
+      }
+      this.#put(key, gap % 2, count);
     }
-    this.#rebuild(pairs);
   }
+}
+
+/** Which of equally rare pairs leaves first: those not seen since the last sweep, larger keys first. */
+function turn(pair: number): number {
+  return ((pair & 1) << 31 | 0x7fff_ffff - (pair >>> 1)) >>> 0;
 }
 
 /** -ln of the chance of an item seen `count` of `total` times among `distinct` kinds, in [0, 10] nats. */
