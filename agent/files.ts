@@ -18,7 +18,8 @@ function recall(store: DatabaseSync, stamp: FileStamp): KnownFile | undefined {
   const row = store.prepare(
     "select about, done from log_file where path = ? and size = ? and mtime_ms = ?",
   ).get(stamp.path, stamp.size, stamp.mtimeMs) as { about: string; done: number } | undefined;
-  return row && { file: { ...stamp, ...JSON.parse(row.about) }, done: row.done === 1 };
+  // Scans of earlier versions did not tell how far times step back.
+  return row && { file: { backMs: 0, ...stamp, ...JSON.parse(row.about) }, done: row.done === 1 };
 }
 
 function remember(store: DatabaseSync, file: LogFile): void {

@@ -5,7 +5,7 @@
  * @module
  */
 import type { DatabaseSync } from "node:sqlite";
-import type { Featuriser } from "@/features/featuriser.ts";
+import { type Featuriser, LATENESS_MS } from "@/features/featuriser.ts";
 import { groupByHost, listFiles, type LogFile, type Refused } from "./catalogue.ts";
 import { type KnownFile, lookAt, markDone } from "./files.ts";
 import { Governor, type Limits, NO_LIMITS } from "./governor.ts";
@@ -183,12 +183,15 @@ class FolderRun {
   /** Reads the files of hosts that belong together. */
   async #read(group: readonly LogFile[]): Promise<void> {
     const latestMs = this.#now() + DAY_MS;
+    const { complete = true, latenessMs = LATENESS_MS } = this.#options;
+    // Files that are whole may have the newest first: what they hold is not late by their order.
+    const backMs = complete ? Math.max(...group.map(({ backMs }) => backMs)) : 0;
     const hosts = new Hosts(
       {
         store: this.#store,
         spool: this.#spool,
         masker: this.#masker,
-        latenessMs: this.#options.latenessMs,
+        latenessMs: Math.max(latenessMs, backMs),
         latestMs: () => latestMs,
         scorer: this.#options.scorer,
       },
@@ -231,7 +234,7 @@ class FolderRun {
 
   /** Closes what the end of a group's files closes. */
   #close(hosts: Hosts, names: ReadonlySet<string>, group: readonly LogFile[]): void {
-    const complete = this.#options.complete ?? true;
+    const { complete = true } = this.#options;
     hosts.commit(
       (featuriser) => complete ? featuriser.finish() : featuriser.drain(),
       () => {

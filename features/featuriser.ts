@@ -157,6 +157,8 @@ export class Featuriser {
   #current: Hour | undefined;
   #channel: Channel = channel("");
   #watermarkMs = -Infinity;
+  /** Hours before this can be closed, or are. */
+  #lateBeforeMs: number;
   #oldestMs = Infinity;
 
   /** Throws `RangeError` where the saved state is not of this version. */
@@ -170,6 +172,7 @@ export class Featuriser {
     this.#latenessMs = options.latenessMs ?? LATENESS_MS;
     this.#maxTimeMs = options.maxTimeMs ?? LATEST_MS;
     this.#memory = options.state ? HostMemory.load(options.state) : new HostMemory();
+    this.#lateBeforeMs = this.#memory.closedUntilMs;
   }
 
   /** Events before this belong to closed hours: a source can begin here again. */
@@ -194,7 +197,7 @@ export class Featuriser {
       this.report.impossibleTime++;
       return;
     }
-    if (timeMs < this.#memory.closedUntilMs) {
+    if (timeMs < this.#lateBeforeMs) {
       this.report.late++;
       return;
     }
@@ -204,9 +207,17 @@ export class Featuriser {
       this.report.duplicates++;
       return;
     }
-    if (timeMs > this.#watermarkMs) this.#watermarkMs = timeMs;
+    if (timeMs > this.#watermarkMs) this.#advance(timeMs);
     this.report.events++;
     this.#count(event, hour, this.#channel);
+  }
+
+  /** Notes the latest time: hours that can be closed take no more events, whenever they are closed. */
+  #advance(timeMs: number): void {
+    this.#watermarkMs = timeMs;
+    const dueMs = timeMs - this.#latenessMs;
+    if (dueMs < this.#lateBeforeMs + WINDOW_MS) return;
+    this.#lateBeforeMs = Math.floor(dueMs / WINDOW_MS) * WINDOW_MS;
   }
 
   #hour(timeMs: number): Hour {
@@ -291,6 +302,7 @@ export class Featuriser {
       this.#hours.delete(startMs);
     }
     this.#current = undefined;
+    this.#lateBeforeMs = Math.max(this.#lateBeforeMs, this.#memory.closedUntilMs);
     this.#oldestMs = Math.min(Infinity, ...this.#hours.keys());
     return rows;
   }

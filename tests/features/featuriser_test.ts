@@ -251,6 +251,20 @@ Deno.test("impossible times and late events are counted, never rows", () => {
   assert.deepEqual({ impossibleTime, late, events }, { impossibleTime: 3, late: 1, events: 2 });
 });
 
+Deno.test("an event is late by what came before it, whenever hours are closed", () => {
+  const read = (drains: boolean) => {
+    const featuriser = new Featuriser({ host: "ws-1" });
+    const rows = [];
+    for (const [hour, minute] of [[9, 0], [10, 14], [9, 59], [10, 15], [9, 58], [8, 0], [10, 0]]) {
+      featuriser.add(logon({ LogonType: "2" }, { timeMs: Date.UTC(2026, 0, 5, hour, minute) }));
+      if (drains && featuriser.ready) rows.push(...featuriser.drain());
+    }
+    return { rows: [...rows, ...featuriser.finish()], late: featuriser.report.late };
+  };
+  assert.equal(read(true).late, 2);
+  assert.deepEqual(read(false), read(true));
+});
+
 Deno.test("a service ticket counts for the account that its user@REALM names", () => {
   const featuriser = new Featuriser({ host: "dc-1" });
   const system = { computer: "dc-1" };
