@@ -1,11 +1,12 @@
 /**
- * The featuriser on a simulated estate's busiest host: alone, behind the EVTX reader and on the live
+ * The featuriser on a simulated estate: on the Security logs of all hosts, and of the busiest alone, behind the EVTX reader and on the live
  * log, what a batch costs on the wire, and how large state grows. `task bench features`.
  * @module
  */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { zstdCompressSync } from "node:zlib";
+import { eventLogs } from "@/agent/event_logs.ts";
 import { openLog } from "@/agent/open_log.ts";
 import type { EventView } from "@/features/event.ts";
 import { FIELD_NAMES, type FieldName, fieldSlot } from "@/features/fields.ts";
@@ -28,10 +29,15 @@ export async function* figures(): AsyncGenerator<Figure> {
   const out = Deno.makeTempDirSync({ prefix: "habit-bench-" });
   try {
     await makeEstate(out);
-    const path = largestSecurityLog(out);
+    const logs = securityLogs(out);
+    const path = logs[0];
     const events = copies(path);
     const times = await paired(() => rounds(() => featurise(events, drop)), undefined, 5);
     yield rate("featuriser", "events/s", ROUNDS * events.length, times, null);
+    const all = logs.map(copies);
+    const count = all.reduce((sum, { length }) => sum + length, 0);
+    const allTimes = await paired(() => rounds(() => featuriseAll(all), 25), undefined, 5);
+    yield rate("featuriser-all-hosts", "events/s", 25 * count, allTimes, null);
     const busy = squeezed(path, 150);
     const busyTimes = await paired(() => rounds(() => featurise(busy, drop)), undefined, 5);
     yield rate("featuriser-busy-host", "events/s", ROUNDS * busy.length, busyTimes, null);
@@ -69,20 +75,20 @@ function* live(): Generator<Figure> {
   yield figure("live-core-at-10k-events/s", Number((100 * 10_000 / perSecond).toFixed(1)), "%");
 }
 
-function rounds(work: () => void): void {
-  for (let i = 0; i < ROUNDS; i++) work();
+function rounds(work: () => void, times = ROUNDS): void {
+  for (let i = 0; i < times; i++) work();
 }
 
-function largestSecurityLog(folder: string): string {
-  let [path, most] = ["", -1];
-  for (const entry of Deno.readDirSync(folder)) {
-    const name = `${folder}/${entry.name}`;
-    const found = entry.isDirectory ? largestSecurityLog(name) : name;
-    if (!/security[^/]*\.evtx$/i.test(found)) continue;
-    const { size } = Deno.statSync(found);
-    if (size > most) [path, most] = [found, size];
-  }
-  return path;
+function featuriseAll(hosts: readonly Iterable<EventView>[]): void {
+  for (const events of hosts) featurise(events, drop);
+}
+
+/** The Security logs of an estate, the largest first. */
+function securityLogs(folder: string): string[] {
+  return eventLogs(folder).filter((path) => /security[^/\\]*\.evtx$/i.test(path))
+    .map((path) => ({ path, size: Deno.statSync(path).size }))
+    .sort((a, b) => b.size - a.size)
+    .map(({ path }) => path);
 }
 
 function* views(path: string): Generator<EventView> {

@@ -90,11 +90,11 @@ function sessionLengths(hour: Hour, memory: HostMemory): void {
 /** Finds the names of parents that events give only by process id. */
 function parents(hour: Hour, memory: HostMemory): void {
   const steps: { timeMs: number; id: number; base: string; orphan?: Orphan }[] = [
-    ...hour.processes.entries().map(([, process]) => process),
-    ...hour.orphans.entries().map(([, orphan]) => (
-      { timeMs: orphan.timeMs, id: orphan.parentId, base: "", orphan }
-    )),
+    ...hour.processes.values(),
   ];
+  for (const orphan of hour.orphans.values()) {
+    steps.push({ timeMs: orphan.timeMs, id: orphan.parentId, base: "", orphan });
+  }
   steps.sort((a, b) =>
     a.timeMs - b.timeMs || Number(a.orphan === undefined) - Number(b.orphan === undefined) ||
     a.id - b.id || compare(a.base, b.base)

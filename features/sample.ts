@@ -11,6 +11,7 @@ export const MAX_ITEMS = 4_096;
 
 /** Most samples stay empty, and share this. */
 const NONE = new Map<number, never>();
+const NOTHING: readonly never[] = [];
 
 /** At most `limit` things with the smallest hashes. */
 export class Sample<T> implements Holder {
@@ -19,6 +20,8 @@ export class Sample<T> implements Holder {
   readonly #limit: number;
   #items: Map<number, T> = NONE;
   #depth: number;
+  /** Entries in order, until there are others. */
+  #sorted: readonly (readonly [number, T])[] | undefined;
 
   /** Each thing takes `cost` entries of the budget. */
   constructor(budget: Budget, cost = 1, limit = MAX_ITEMS) {
@@ -45,6 +48,7 @@ export class Sample<T> implements Holder {
     }
     item = make();
     this.#items.set(hash, item);
+    this.#sorted = undefined;
     if (this.#depth === this.#budget.depth) this.#budget.take(this.#cost);
     while (this.#items.size > this.#limit) {
       this.#budget.outgrown++;
@@ -57,6 +61,7 @@ export class Sample<T> implements Holder {
   limitTo(depth: number): void {
     if (depth <= this.#depth) return;
     this.#depth = depth;
+    this.#sorted = undefined;
     for (const hash of this.#items.keys()) {
       if (hash >= HASH_RANGE / this.weight) this.#items.delete(hash);
     }
@@ -83,7 +88,8 @@ export class Sample<T> implements Holder {
   }
 
   /** The kept things in order of their hashes. */
-  entries(): [number, T][] {
-    return this.#items === NONE ? [] : [...this.#items].sort(([a], [b]) => a - b);
+  entries(): readonly (readonly [number, T])[] {
+    if (this.#items === NONE) return NOTHING;
+    return this.#sorted ??= [...this.#items].sort(([a], [b]) => a - b);
   }
 }

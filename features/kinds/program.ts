@@ -2,13 +2,13 @@
  * Programs that were started: block I, by 4688 or Sysmon 1, whichever the host has.
  * @module
  */
+import { commandOf } from "../command.ts";
 import type { EventView } from "../event.ts";
 import { fieldSlot as slot } from "../fields.ts";
 import type { Count, EventKind, Hour } from "../hour.ts";
-import { ENCODED_COMMAND } from "../lists.ts";
 import { type Program, programOf } from "../program.ts";
 import { type Row, SET, SUM } from "../row.ts";
-import { addCharacters, entropyBits, hashText } from "../text.ts";
+import { hashText } from "../text.ts";
 import { bits, kinds, SECURITY, SYSMON, SYSMON_USER, TARGET_OR_SUBJECT } from "./define.ts";
 
 const F = {
@@ -26,9 +26,9 @@ const F = {
   ProcessId: slot("ProcessId"),
   TokenElevationType: slot("TokenElevationType"),
 };
-/** Characters of a command line that its entropy is taken over. */
-const ENTROPY_OVER = 4_096;
-const histogram = new Uint32Array(256);
+
+const PROCESS = bits("process");
+const PROCESS_AND_COMMAND = bits("process", "cmdline");
 
 /** Counts the start of a program as Sysmon, or else the audit, saw it. */
 function start(
@@ -43,8 +43,7 @@ function start(
   },
 ): void {
   const commandLine = event.text(F.CommandLine);
-  histogram.fill(0);
-  addCharacters(commandLine.slice(0, ENTROPY_OVER), histogram);
+  const command = commandOf(commandLine);
   row.put(sysmon ? SET.sysmonPrograms : SET.programs, program.name);
   row.programs(sysmon).add({
     timeMs: event.timeMs,
@@ -52,10 +51,10 @@ function start(
     original: sysmon ? event.text(F.OriginalFileName).toLowerCase() : "",
     elevated,
     commandLength: commandLine === "" ? -1 : commandLine.length,
-    commandEntropy: entropyBits(histogram),
-    encoded: commandLine !== "" && ENCODED_COMMAND.test(commandLine.slice(0, 32_767)),
+    commandEntropy: command.entropy,
+    encoded: command.encoded,
   });
-  hour.channels |= commandLine === "" ? bits("process") : bits("process", "cmdline");
+  hour.channels |= commandLine === "" ? PROCESS : PROCESS_AND_COMMAND;
 }
 
 const processCreation: Count = (event, row, hour) => {
