@@ -4,6 +4,7 @@
  * afterwards is counted as late. Within the lateness the order of events does not matter.
  * @module
  */
+import { accountOf, MAX_NAME, NOBODY } from "./account.ts";
 import { closeHour, type CloseOptions } from "./close.ts";
 import type { EventView } from "./event.ts";
 import { type Actor, type Count, Hour, MAX_CHANNEL } from "./hour.ts";
@@ -62,8 +63,6 @@ export const EARLIEST_MS = Date.UTC(2000, 0);
 export const LATEST_MS = Date.UTC(2100, 0);
 /** Windows bounds a SID's text at 184 characters; longer ones are taken for absent. */
 const MAX_SID = 184;
-/** Characters of an account's or a process's name that are kept: state must stay small. */
-const MAX_NAME = 256;
 /** Channels that are kept by name; Windows has about 1,300. */
 const MAX_CHANNELS = 4_096;
 /** Event ids of a channel that are kept; the Security log has about 420. */
@@ -103,12 +102,6 @@ const SUMS: Readonly<Record<string, number>> = {
 const SYSTEM_LOGS = 1 << MASK_CHANNELS.indexOf("system_logs");
 const SYSMON_BIT = 1 << MASK_CHANNELS.indexOf("sysmon");
 const channels = new Map<string, Channel>();
-/** Full names by the name that an event gives, with the domain that stood beside it. */
-const accounts = new Map<string, { readonly domain: string; readonly name: string }>();
-/** Names that are kept; when there are more, all are forgotten. */
-const MAX_ACCOUNTS = 8_192;
-/** Characters of a name and its domain that are kept. */
-const LONGEST_KEPT = 128;
 
 function channel(name: string): Channel {
   let known = channels.get(name);
@@ -258,20 +251,22 @@ export class Featuriser {
       }
       return this.#bySid(event, hour, actor, sid);
     }
-    const account = actor.name ? accountName(event, actor.name) : "";
+    const account = actor.name ? accountOf(event, actor.name) : NOBODY;
     const process = actor.process === undefined ? "" : event.text(actor.process).slice(0, MAX_NAME);
-    if (account === "") return process === "" ? hour.system : hour.rows.get(`guid ${process}`);
-    if (process !== "") hour.own(process, account);
-    if (account.startsWith("nt authority\\") || account.endsWith("$")) return hour.system;
-    const row = hour.rows.get(`${actor.byName ? "name" : "unknown"} ${account}`);
-    if (row !== hour.system) row.call(account, event.timeMs);
+    if (account.name === "") {
+      return process === "" ? hour.system : hour.rows.get(`guid ${process}`);
+    }
+    if (process !== "") hour.own(process, account.name);
+    if (account.system) return hour.system;
+    const row = hour.rows.get(actor.byName ? account.byName : account.unknown);
+    if (row !== hour.system) row.call(account.name, event.timeMs);
     return row;
   }
 
   #bySid(event: EventView, hour: Hour, actor: Actor, sid: string): Row {
     const row = hour.rows.get(sid);
     if (row !== hour.system && actor.name && !(row.named && event.timeMs > row.namedMs)) {
-      row.call(accountName(event, actor.name), event.timeMs);
+      row.call(accountOf(event, actor.name).name, event.timeMs);
     }
     return row;
   }
@@ -314,26 +309,4 @@ export class Featuriser {
   save(): Uint8Array {
     return this.#memory.save();
   }
-}
-
-/** The account that an event names. */
-function accountName(event: EventView, [domain, name]: readonly [number, number]): string {
-  const account = event.text(name).slice(0, MAX_NAME);
-  const before = domain < 0 ? "" : event.text(domain).slice(0, MAX_NAME);
-  const known = accounts.get(account);
-  if (known?.domain === before) return known.name;
-  const fresh = { domain: before, name: fullName(before.toLowerCase(), account.toLowerCase()) };
-  if (account.length + before.length > LONGEST_KEPT) return fresh.name;
-  if (accounts.size >= MAX_ACCOUNTS) accounts.clear();
-  accounts.set(account, fresh);
-  return fresh.name;
-}
-
-/** `domain\name`; a name that repeats its realm (`alice@EX.ORG`, 4769) loses it. */
-function fullName(before: string, account: string): string {
-  if (account === "" || account === "-") return "";
-  if (before === "" || before === "-") return account;
-  const realm = `@${before}`;
-  const bare = account.endsWith(realm) ? account.slice(0, -realm.length) : account;
-  return `${before}\\${bare}`;
 }
