@@ -266,7 +266,8 @@ function toWire(values: Float64Array): Int32Array {
   const wire = freshWire();
   for (let i = 0; i < DIMENSIONS; i++) {
     if (values[i] === 0) continue; // most are
-    wire[i] = Math.min(HIGH[i], Math.max(LOW[i], Math.round(values[i] * SCALE[i])));
+    const value = Math.round(values[i] * SCALE[i]);
+    wire[i] = value < LOW[i] ? LOW[i] : value > HIGH[i] ? HIGH[i] : value;
   }
   return wire;
 }

@@ -1,8 +1,9 @@
 /**
- * What the path of a program says. Paths come again and again, so what they say is kept.
+ * What the path of a program says.
  * @module
  */
 import { USER_WRITABLE } from "./lists.ts";
+import { remembering } from "./memo.ts";
 import { baseName, cut, hashText } from "./text.ts";
 
 /** A program by its path. */
@@ -15,23 +16,12 @@ export interface Program {
   readonly userPath: boolean;
 }
 
-/** Paths that are kept; when there are more, all are forgotten. */
-const KEPT = 4_096;
-/** Longest path that is kept, characters. */
-const LONGEST = 260;
 /** Longest file name, characters. */
 const LONGEST_NAME = 255;
-const known = new Map<string, Program>();
 
 /** The program at a path. */
-export function programOf(path: string): Program {
-  let program = known.get(path);
-  if (program) return program;
+export const programOf: (path: string) => Program = remembering((path) => {
   const name = baseName(path);
   const base = name.length > LONGEST_NAME ? cut(name, LONGEST_NAME) : name;
-  program = { base, name: hashText(name), userPath: USER_WRITABLE.test(path) };
-  if (path.length > LONGEST) return program;
-  if (known.size >= KEPT) known.clear();
-  known.set(path, program);
-  return program;
-}
+  return { base, name: hashText(name), userPath: USER_WRITABLE.test(path) };
+}, { kept: 4_096, longest: 260 });

@@ -10,6 +10,7 @@ import {
   SENSITIVE_PRIVILEGES,
   TAKEOVER_ATTRIBUTES,
 } from "../lists.ts";
+import { remembering } from "../memo.ts";
 import { SET, SUM } from "../row.ts";
 import { hashText, mix } from "../text.ts";
 import { bits, kinds, SECURITY, SUBJECT, sum, TARGET } from "./define.ts";
@@ -70,12 +71,17 @@ const directoryChange: Count = (event, row) => {
   if (attribute !== "serviceprincipalname" || onUser) row.add(SUM.ds_takeover_attr);
 };
 
+/** Items of the sensitive privileges in a list. */
+const sensitivePrivileges: (list: string) => readonly number[] = remembering(
+  (list) => SENSITIVE_PRIVILEGES.flatMap((name, i) => list.includes(name) ? [mix(i)] : []),
+  { kept: 1_024, longest: 2_048 },
+);
+
 const privilegedLogon: Count = (event, row) => {
   row.add(SUM.priv_logon);
-  const privileges = event.text(F.PrivilegeList);
-  SENSITIVE_PRIVILEGES.forEach((name, i) => {
-    if (privileges.includes(name)) row.put(SET.priv_new, mix(i));
-  });
+  for (const item of sensitivePrivileges(event.text(F.PrivilegeList))) {
+    row.put(SET.priv_new, item);
+  }
 };
 
 const groupAddition: Count = (event, row) => {
