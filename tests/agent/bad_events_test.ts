@@ -18,6 +18,8 @@ function line(time: unknown, system: object, data: unknown, computer = "WS-1"): 
 
 const LOGON = { TargetUserSid: SID, LogonType: 2 };
 const at = (hour: number, minute = 0) => new Date(Date.UTC(2026, 9, 5, hour, minute)).toISOString();
+const program = (NewProcessName: string) =>
+  line(at(9), { EventID: 4688 }, { SubjectUserSid: SID, NewProcessName });
 const LINES = [
   line(at(9), {}, {}), // nothing that a logon has
   line(at(9), {}, null),
@@ -28,7 +30,7 @@ const LINES = [
   line(at(9), { EventID: 4625, EventRecordID: 8 }, {}), // the same record again
   line(at(9), {}, { ...LOGON, LogonType: "three" }),
   line(at(9), {}, { ...LOGON, TargetUserSid: `${SID}${"1".repeat(200)}` }),
-  line(at(9), { EventID: 4688 }, { SubjectUserSid: SID, NewProcessName: "x".repeat(65_536) }),
+  program("x".repeat(65_536)),
   line(at(9), { EventID: 4616 }, { PreviousTime: at(9, 30), NewTime: at(9) }),
   line("1601-01-01T00:00:00Z", {}, LOGON),
   line("30828-09-14T02:48:05Z", {}, LOGON),
@@ -37,6 +39,7 @@ const LINES = [
   line(at(9), {}, LOGON, ""), // of no computer
   line(at(9), { EventID: 4624.5 }, LOGON),
   "{ no JSON",
+  ...Array.from({ length: 5_000 }, (_, i) => program(`${i}.exe`)), // more than an hour keeps
   line(at(15), {}, LOGON),
   line(at(9), {}, LOGON), // six hours back: its hour is closed
 ];
@@ -57,8 +60,8 @@ Deno.test("agent status says of bad events how many there were of each kind; the
   new FolderStatus(state.path, () => NOW).add(summary);
   const lines = statusLines(readHealth(state.path)!, NOW);
   assert.deepEqual(lines.slice(1, 3), [
-    "events    11 counted, 1 late, 1 twice, 4 of an impossible time, 1 of no computer",
-    "odd       2 bad fields, 1 clock steps, 0 hours with more than is kept, 0 memories set aside",
+    "events    5011 counted, 1 late, 1 twice, 4 of an impossible time, 1 of no computer",
+    "odd       2 bad fields, 1 clock steps, 1 hours with more than is kept, 0 memories set aside",
   ]);
   assert.ok(lines.includes("files     not readable: 1 x no Windows event, 1 x line is no JSON"));
 });
