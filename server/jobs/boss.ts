@@ -105,6 +105,12 @@ export const RERUN_SECONDS = { heartbeat: 7, look: 1.25, backOff: 2, poll: 1 } a
 /** So often a worker says that it lives: three times may be lost while a training holds it up. */
 export const BEAT_SECONDS = 2;
 
+/**
+ * A job is tried again for 4 to 5 minutes, seconds apart at first: a full disk is put right, a
+ * worker killed and killed again comes back, before anybody has to send it anew.
+ */
+const RETRIES = { limit: 10, delayMax: 60 } as const;
+
 /** Starts pg-boss on the database, with the queues made. */
 export async function startBoss(
   url: string,
@@ -125,7 +131,6 @@ export async function startBoss(
     await boss.createQueue(queue, {
       // At most one job of a host waits and one runs: more would do the same work again.
       policy: "stately",
-      retryLimit: 5,
       retryDelay: 1,
       retryBackoff: true,
       heartbeatSeconds: 10, // the least that pg-boss takes by this way
@@ -134,8 +139,10 @@ export async function startBoss(
       notify: true,
     });
   }
+  // Here, so that queues of an older version have them too.
   await sql`
-    update pgboss.queue set heartbeat_seconds = ${RERUN_SECONDS.heartbeat}
+    update pgboss.queue set heartbeat_seconds = ${RERUN_SECONDS.heartbeat},
+      retry_limit = ${RETRIES.limit}, retry_delay_max = ${RETRIES.delayMax}
     where name = any(${[...QUEUES]})`;
   for (const [queue, cron, data] of SCHEDULES) {
     await boss.schedule(queue, cron, data, { tz: "UTC", key: cron.replace(/\W+/g, "-") });

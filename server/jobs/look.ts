@@ -17,20 +17,37 @@ export interface QueueState {
   readonly dead: number;
 }
 
+/**
+ * The dead that need somebody. A job that fails while its like waits to be tried again is buried at
+ * once, with tries left: the other does its work, so it is left out here.
+ */
+const dead = (sql: Sql) =>
+  sql`
+    from pgboss.job d
+    where d.name = any(${QUEUES.map(deadQueue)}) and d.state = 'created' and not exists (
+      select from pgboss.job s
+      where s.name = d.source_name and s.id = d.source_id and s.retry_count < s.retry_limit)`;
+
 /** Every queue's state, in the order of {@link QUEUES}. */
 export async function queueStates(sql: Sql): Promise<QueueState[]> {
-  const rows = await sql<(Omit<QueueState, "dead"> & { created: number })[]>`
+  const rows = await sql<QueueState[]>`
     select name as queue,
       count(*) filter (where state = 'created')::int as waiting,
       count(*) filter (where state = 'active')::int as running,
-      count(*) filter (where state = 'retry')::int as failing
+      count(*) filter (where state = 'retry')::int as failing,
+      0 as dead
     from pgboss.job
     where state in ('created', 'retry', 'active')
     group by name`;
-  const byName = new Map(rows.map((row) => [row.queue, row]));
+  const buried = await sql<{ queue: string; dead: number }[]>`
+    select d.source_name as queue, count(*)::int as dead ${dead(sql)} group by d.source_name`;
   return QUEUES.map((queue) => ({
-    ...byName.get(queue) ?? { queue, waiting: 0, running: 0, failing: 0 },
-    dead: byName.get(deadQueue(queue))?.waiting ?? 0,
+    queue,
+    waiting: 0,
+    running: 0,
+    failing: 0,
+    ...rows.find((row) => row.queue === queue),
+    dead: buried.find((row) => row.queue === queue)?.dead ?? 0,
   }));
 }
 
@@ -91,15 +108,14 @@ export async function failingJobs(sql: Sql): Promise<FailedJob[]> {
 /** Jobs that failed every time, newest first; 1,000 at most. */
 export async function deadJobs(sql: Sql): Promise<FailedJob[]> {
   const rows = await sql<FailedRow[]>`
-    select id as "jobId", replace(name, '-dead', '') as queue, data ->> 'hostId' as "hostId",
+    select d.id as "jobId", d.source_name as queue, d.data ->> 'hostId' as "hostId",
       coalesce(
-        source_output -> 'cause' ->> 'message', source_output ->> 'message', output ->> 'message', ''
+        d.source_output -> 'cause' ->> 'message', d.source_output ->> 'message', ''
       ) as reason,
-      coalesce(source_retry_count, 0) + 1 as attempts,
-      (extract(epoch from created_on) * 1000)::float8 as "atMs"
-    from pgboss.job
-    where name = any(${QUEUES.map(deadQueue)}) and state = 'created'
-    order by created_on desc
+      coalesce(d.source_retry_count, 0) + 1 as attempts,
+      (extract(epoch from d.created_on) * 1000)::float8 as "atMs"
+    ${dead(sql)}
+    order by d.created_on desc
     limit 1000`;
   return rows.map(dated);
 }

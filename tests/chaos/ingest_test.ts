@@ -74,12 +74,16 @@ function spawn(args: string[], url = "") {
   }).spawn();
 }
 
-async function kill({ child, reader }: Victim): Promise<void> {
+function killPid(pid: number): void {
   try {
-    child.kill("SIGKILL");
+    Deno.kill(pid, "SIGKILL");
   } catch {
     // it had ended by itself
   }
+}
+
+async function kill({ child, reader }: Victim): Promise<void> {
+  killPid(child.pid);
   await child.status;
   await reader?.cancel();
 }
@@ -153,7 +157,7 @@ Deno.test(
       killed[name]++;
       if (name === "postmaster") {
         const file = await Deno.readTextFile(`${folder}/data/postmaster.pid`).catch(() => "");
-        if (file !== "") Deno.kill(Number(file.split("\n")[0]), "SIGKILL");
+        if (file !== "") killPid(Number(file.split("\n")[0]));
         continue;
       }
       if (name === "server") {

@@ -71,6 +71,34 @@ Deno.test("jobs over GraphQL", async (t) => {
         details: { queue: "score" },
       });
     });
+
+    await t.step(
+      "a job that fails while its like waits to be tried again is not a dead one",
+      async () => {
+        const { boss } = jobs;
+        const look = `{ failedJobs(dead: true) { queue }
+        jobQueues { name waiting running failing dead } }`;
+        for (const message of ["first", "second"]) {
+          await boss.send("train", { hostId: HOSTS[0]!.id }, {
+            singletonKey: "host",
+            retryDelay: 60,
+          });
+          const [job] = await boss.fetch("train");
+          await boss.fail("train", job!.id, { message });
+        }
+        const buried = await f.database.sql`select from pgboss.job where name = 'train-dead'`;
+        assert.equal(buried.length, 1);
+        const { failedJobs, jobQueues } = (await f.ask(look)).data;
+        assert.deepEqual(failedJobs, []);
+        assert.deepEqual(jobQueues.find(({ name }: { name: string }) => name === "train"), {
+          name: "train",
+          waiting: 0,
+          running: 0,
+          failing: 1,
+          dead: 0,
+        });
+      },
+    );
   } finally {
     await jobs.stop();
   }
