@@ -1,19 +1,21 @@
-/** A server of its own process, to be killed: Postgres and ingest. Prints where both are, as JSON. */
+/**
+ * A server of its own process, to be killed: ingest, and Postgres unless DATABASE_URL names one.
+ * Prints where both are, as JSON.
+ */
 import { startEmbedded } from "@/db/embedded.ts";
 import { openDatabase } from "@/db/open.ts";
 import { HttpError } from "@/server/http/responses.ts";
 import { createIngest } from "@/server/ingest.ts";
 import { createJobs } from "@/server/jobs/jobs.ts";
 
-const cluster = await startEmbedded(Deno.args[0]);
-const database = await openDatabase(cluster.url);
+const url = Deno.env.get("DATABASE_URL") ?? (await startEmbedded(Deno.args[0])).url;
+const database = await openDatabase(url);
 const { due } = await createJobs(database);
 const ingest = createIngest(database, { due });
 Deno.serve({
   port: 0,
   hostname: "127.0.0.1",
-  onListen: ({ port }) =>
-    console.log(JSON.stringify({ address: `http://127.0.0.1:${port}`, url: cluster.url })),
+  onListen: ({ port }) => console.log(JSON.stringify({ address: `http://127.0.0.1:${port}`, url })),
 }, async (request) => {
   try {
     return await ingest(request, {});
