@@ -32,6 +32,11 @@ export const LISTS: readonly [string, string][] = [
     "anomalies-week",
     `{ anomalies(first: 100, from: "2026-03-01T00:00:00Z", to: "2026-03-08T00:00:00Z") { edges { node { p explanation host { name } user { risk } } } } }`,
   ],
+  // 72,000 windows: a day of 1,000 hosts with three accounts each.
+  [
+    "anomalies-today",
+    `{ anomalies(first: 100, from: "2026-03-29T11:00:00Z") { edges { node { p explanation hostName pseudonym } } } }`,
+  ],
   [
     "anomalies-hour",
     `{ anomalies(first: 100, from: "2026-01-15T10:00:00Z", to: "2026-01-15T11:00:00Z") { edges { node { p } } } }`,
