@@ -84,6 +84,7 @@ export class ByteReader {
   /** A number written by `zigzag`. */
   zigzag(what: string): number {
     const value = this.varint(what);
+    if (value < 0x8000_0000) return value & 1 ? ~(value >> 1) : value >> 1;
     return value % 2 ? -(value + 1) / 2 : value / 2;
   }
 

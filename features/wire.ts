@@ -120,8 +120,7 @@ function writeSparse(out: ByteWriter, values: Int32Array): void {
 const LOW = Float64Array.from(FEATURES, ({ wireRange }) => wireRange[0]);
 const HIGH = Float64Array.from(FEATURES, ({ wireRange }) => wireRange[1]);
 
-function readSparse(bytes: ByteReader): Int32Array {
-  const values = new Int32Array(DIMENSIONS);
+function readSparse(bytes: ByteReader, values: Int32Array): void {
   let i = -1;
   for (let left = bytes.varint("number of values", DIMENSIONS); left > 0; left--) {
     i += bytes.varint("gap between values", DIMENSIONS) + 1;
@@ -134,7 +133,6 @@ function readSparse(bytes: ByteReader): Int32Array {
     }
     values[i] = value;
   }
-  return values;
 }
 
 /**
@@ -151,23 +149,25 @@ export function decodeBatch(input: Uint8Array): Batch {
   const epoch = uuidText(bytes.raw("epoch", 16));
   const firstSeq = bytes.varint("first number");
   const users = Array.from({ length: bytes.varint("number of users", MAX_ROWS) }, () => ({
-    user: bytes.raw("pseudonym", 16).slice(),
+    user: bytes.raw("pseudonym", 16),
     entityClass: ENTITY_CLASSES[bytes.varint("class", ENTITY_CLASSES.length - 1)],
-    sealedName: bytes.block("sealed name", MAX_NAME).slice(),
+    sealedName: bytes.block("sealed name", MAX_NAME),
   }));
   let hour = 0;
-  const rows = Array.from({ length: bytes.varint("number of rows", MAX_ROWS) }, (): WireRow => {
-    const index = bytes.varint("user", users.length - 1);
+  const count = bytes.varint("number of rows", Math.min(MAX_ROWS, bytes.left));
+  const matrix = new Int32Array(count * DIMENSIONS);
+  const rows: WireRow[] = [];
+  for (let start = 0; start < matrix.length; start += DIMENSIONS) {
+    const { user, entityClass, sealedName } = users[bytes.varint("user", users.length - 1)];
     hour += bytes.zigzag("hour");
-    return {
-      ...users[index],
-      startMs: hour * WINDOW_MS,
-      offsetMinutes: bytes.zigzag("offset"),
-      events: bytes.varint("events"),
-      channels: bytes.varint("channels", 0xffff),
-      values: readSparse(bytes),
-    };
-  });
+    const offsetMinutes = bytes.zigzag("offset");
+    const events = bytes.varint("events");
+    const channels = bytes.varint("channels", 0xffff);
+    const values = matrix.subarray(start, start + DIMENSIONS);
+    readSparse(bytes, values);
+    const startMs = hour * WINDOW_MS;
+    rows.push({ user, entityClass, sealedName, startMs, offsetMinutes, events, channels, values });
+  }
   if (bytes.left > 0) throw new RangeError(`Cannot read batch: ${bytes.left} bytes too many`);
   return { schema, host, epoch, firstSeq, rows };
 }
