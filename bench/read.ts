@@ -17,7 +17,6 @@ import { type Figure, paired, psql, rate } from "./figure.ts";
 import { START, stream } from "./vectors.ts";
 
 const ROWS = 100_000;
-const SCORED = 20_000;
 const BATCH = 10_000;
 const ACCOUNTS = 3;
 const HOSTS = 128;
@@ -30,9 +29,7 @@ export async function* figures(): AsyncGenerator<Figure> {
   await using cluster = await benchCluster();
   const { database } = cluster;
   const store = new BatchStore(database.sql);
-  for (const [host, count] of [["long", ROWS], ["scored", SCORED]] as const) {
-    for (const batch of stream(host, ACCOUNTS, count, BATCH)) await store.store([{ batch }], NOW);
-  }
+  for (const batch of stream("long", ACCOUNTS, ROWS, BATCH)) await store.store([{ batch }], NOW);
   await database.sql`vacuum analyze`;
   const hostId = hostIdOf("long");
   const file = await Deno.makeTempFile();
@@ -52,7 +49,7 @@ export async function* figures(): AsyncGenerator<Figure> {
   } finally {
     await Deno.remove(file);
   }
-  yield await scoring("score-job", "vectors/s", database, ["scored"], "-infinity", SCORED, SCORED);
+  yield await scoring("score-job", "vectors/s", database, ["long"], "-infinity", ROWS, ROWS);
   const hosts = Array.from({ length: HOSTS }, (_, i) => `ws-${i}`);
   for (const host of hosts) {
     await store.store([{ batch: stream(host, ACCOUNTS, TRAINED, TRAINED)[0]! }], NOW);

@@ -14,6 +14,9 @@ const DIVISOR = Float32Array.from(
   ({ kind, wireScale }) => kind === "surprisal" ? 10 * wireScale : wireScale,
 );
 
+/** Nearly all counts are below this. */
+const LOGS = Float64Array.from({ length: 1024 }, (_, count) => Math.log1p(count));
+
 /**
  * Writes the model input of one row to `out` at `at`: {@link DIMENSIONS} numbers, NaN where the
  * column's channels are not audited.
@@ -27,12 +30,8 @@ export function toModelInput(
 ): void {
   for (let i = 0; i < DIMENSIONS; i++) {
     const value = values[from + i];
-    out[at + i] = (MASK_BITS[i] & channels) === 0
-      ? NaN
-      : value === 0
-      ? 0
-      : IS_LOG[i]
-      ? Math.log1p(Math.max(0, value))
-      : value / DIVISOR[i];
+    if ((MASK_BITS[i] & channels) === 0) out[at + i] = NaN;
+    else if (IS_LOG[i] === 0) out[at + i] = value / DIVISOR[i];
+    else out[at + i] = LOGS[value] ?? Math.log1p(Math.max(0, value));
   }
 }

@@ -28,7 +28,8 @@ export function attributeDistances(net: Net, reader: FeatureReader, rows: Matrix
   const mean = meanPasses.get(reader) ?? pass(net, reader, new Float32Array(rows.width));
   meanPasses.set(reader, mean);
   const { layers, whitening } = backwardNets(net, reader);
-  const outputs = here.whitened.map((value, at) => value + mean.whitened[at % reader.means.length]);
+  const outputs = here.whitened;
+  addToRows(outputs, mean.whitened, 1);
   let [factors] = forward(whitening, outputs);
   for (const layer of layers.keys()) {
     rescale(factors, here.units.at(-1 - layer)!, mean.units.at(-1 - layer)!, slope);
@@ -43,8 +44,15 @@ const meanPasses = new WeakMap<FeatureReader, Pass>();
 
 function pass(net: Net, { means, whitening }: FeatureReader, rows: Float32Array): Pass {
   const units = forward(headOf(net), rows, HIDDEN);
-  const centred = units.at(-1)!.map((value, at) => value - means[at % means.length]);
+  const centred = units.at(-1)!.slice();
+  addToRows(centred, means, -1);
   return { units, whitened: forward(whitening, centred)[0] };
+}
+
+function addToRows(rows: Float32Array, row: Float32Array, factor: 1 | -1) {
+  for (let at = 0; at < rows.length; at += row.length) {
+    for (let i = 0; i < row.length; i++) rows[at + i] += factor * row[i];
+  }
 }
 
 /** Multiplies factors by how much each unit changes as its sum does, from the mean window's to the row's. */

@@ -132,19 +132,22 @@ export function residualParts(
   const squares = residuals(net, rows, counted).values;
   const surprises = new Float32Array(squares.length);
   const centred = new Float32Array(squares.length);
-  for (let r = 0, at = 0; r < rows.rows; r++) {
+  const { means, precisions } = reader;
+  for (let start = 0; start < squares.length; start += width) {
     let present = 0;
-    for (let i = 0; i < width; i++, at++) {
+    for (let i = 0, at = start; i < width; i++, at++) {
       if (squares[at] === 0) continue;
       present++;
-      const difference = squares[at] - reader.means[i];
+      const difference = squares[at] - means[i];
       centred[at] = difference;
-      surprises[at] = Math.min(SURPRISE_CAP, difference * difference * reader.precisions[i]);
+      surprises[at] = Math.min(SURPRISE_CAP, difference * difference * precisions[i]);
     }
-    const start = r * width;
-    keepLargest(surprises, start, at);
+    const least = leastOfLargest(surprises, start, start + width);
     const share = 1 / Math.max(1, present);
-    for (let i = start; i < at; i++) squares[i] *= squares[i] * share;
+    for (let at = start; at < start + width; at++) {
+      squares[at] *= squares[at] * share;
+      if (surprises[at] < least) surprises[at] = 0;
+    }
   }
   const [distances] = forward(reader.whitening, centred);
   for (let i = 0; i < distances.length; i++) distances[i] *= distances[i];
@@ -153,8 +156,8 @@ export function residualParts(
 
 const largest = new Float32Array(SURPRISED_COLUMNS);
 
-/** Sets all but the {@link SURPRISED_COLUMNS} largest values from `start` to `end` to 0. */
-function keepLargest(values: Float32Array, start: number, end: number) {
+/** The smallest of the {@link SURPRISED_COLUMNS} largest values from `start` to `end`, or 0. */
+function leastOfLargest(values: Float32Array, start: number, end: number): number {
   largest.fill(0);
   let least = 0;
   for (let at = start; at < end; at++) {
@@ -165,7 +168,7 @@ function keepLargest(values: Float32Array, start: number, end: number) {
     largest[place] = value;
     least = largest[SURPRISED_COLUMNS - 1];
   }
-  for (let at = start; at < end; at++) if (values[at] < least) values[at] = 0;
+  return least;
 }
 
 /** log of the sum of each row's parts. */

@@ -21,8 +21,10 @@ export function ganParts(
   filled: Matrix,
 ): Map<number, Float32Array> {
   const { width } = filled;
-  const rows = Array.from({ length: gan > 0 ? filled.rows : 0 }, (_, row) => row)
-    .filter((row) => robustZ(logs[3][row], spreads[3]) >= GAN_SPEAKS);
+  const rows: number[] = [];
+  for (let row = 0; row < filled.rows && gan > 0; row++) {
+    if (robustZ(logs[3][row], spreads[3]) >= GAN_SPEAKS) rows.push(row);
+  }
   if (rows.length === 0) return new Map();
   const all = attributeDistances(discriminator, features, takeRows(filled, rows));
   return new Map(rows.map((row, i) => [row, all.subarray(i * width, (i + 1) * width)]));

@@ -101,7 +101,9 @@ export function featureDistances(
 ): Float64Array {
   const width = means.length;
   const features = featuresOf(net, rows);
-  for (let at = 0; at < features.length; at++) features[at] -= means[at % width];
+  for (let at = 0; at < features.length; at += width) {
+    for (let i = 0; i < width; i++) features[at + i] -= means[i];
+  }
   const [distances] = forward(whitening, features);
   for (let at = 0; at < distances.length; at++) distances[at] *= distances[at];
   return logSums(distances, width);
