@@ -8,6 +8,7 @@ import documentPrograms from "./lists/document_programs.json" with { type: "json
 import interpreters from "./lists/interpreters.json" with { type: "json" };
 import lolbins from "./lists/lolbins.json" with { type: "json" };
 import lsassReaders from "./lists/lsass_readers.json" with { type: "json" };
+import privilegedGroups from "./lists/privileged_groups.json" with { type: "json" };
 import remoteParents from "./lists/remote_parents.json" with { type: "json" };
 
 const list = (names: string): ReadonlySet<string> => new Set(names.trim().split(/\s+/));
@@ -49,9 +50,28 @@ export const AUTORUN_KEY =
 /** Extensions of executables and scripts. */
 export const EXECUTABLE_FILE = /\.(exe|dll|sys|scr|com|cpl|msi|ps1|psm1|vbs|js|jse|hta|bat|cmd)$/i;
 
-/** RIDs of groups whose members administer (Microsoft: well-known security identifiers). */
-export const PRIVILEGED_GROUP =
-  /^(S-1-5-21-.*-(512|516|517|518|519|520|526|527)|S-1-5-32-(544|548|549|550|551|555|580))$/;
+/** A group that gives power: by RID in a domain, or built in. */
+export interface PrivilegedGroup {
+  readonly name: string;
+  readonly rid?: number;
+  readonly sid?: string;
+  /** Whether its members count as admins. */
+  readonly admins: boolean;
+}
+
+/** Them all. */
+export const PRIVILEGED_GROUPS: readonly PrivilegedGroup[] = privilegedGroups.groups;
+
+const sidsOf = (groups: readonly PrivilegedGroup[]) =>
+  groups.map(({ rid, sid }) => sid ?? `S-1-5-21-[\\d-]{1,64}-${rid}`).join("|");
+
+/** The SID of one of them. */
+export const PRIVILEGED_GROUP = new RegExp(`^(?:${sidsOf(PRIVILEGED_GROUPS)})$`);
+
+/** A list of SIDs with a group of admins in it. */
+export const ADMIN_MEMBERSHIP = new RegExp(
+  `(?:${sidsOf(PRIVILEGED_GROUPS.filter(({ admins }) => admins))})(?!\\d)`,
+);
 
 /** Privileges that let an account become another (Microsoft, event 4672). */
 export const SENSITIVE_PRIVILEGES = [

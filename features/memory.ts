@@ -49,7 +49,10 @@ export class UserMemory {
   firstSeenMs = 0;
   lastStartMs = -1;
   windows = 0;
-  /** Logons by service or batch; at the keyboard or remote; with special privileges. */
+  /**
+   * Logons by service or batch; at the keyboard or remote; with special privileges or as a member of
+   * a group of admins.
+   */
   readonly logons = { service: 0, person: 0, privileged: 0 };
   /** Windows by hour of the week. */
   readonly hours = new Uint16Array(HOURS);
@@ -85,6 +88,12 @@ export class HostMemory {
     }
     this.users.set(sid, user);
     return user;
+  }
+
+  /** An account of this host that was made a member of a group of admins is one from now on. */
+  promote(sid: string): void {
+    const user = this.users.get(sid);
+    if (user) user.logons.privileged++;
   }
 
   /** Learns what an alias stands for. */

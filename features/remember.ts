@@ -26,7 +26,7 @@ export function rememberRow(user: string, row: Row, context: RowContext): UserMe
   if (row.events > 0) mine.mix.add(tally, SET.kinds, row.events, startMs);
   mine.logons.service += row.sum(SUM.serviceLogon);
   mine.logons.person += row.sum(SUM.personLogon);
-  mine.logons.privileged += row.sum(SUM.priv_logon);
+  mine.logons.privileged += row.sum(SUM.priv_logon) + row.sum(SUM.adminLogon);
   for (const { set, seen } of NEW_FOR_USER) seeAll(tally, set, mine.seen, seen);
   for (const { set, seen } of NEW_FOR_HOST) seeAll(tally, set, memory.seen, seen);
   seeAllIn(tally, SET.source, mine.seen, SOURCES);

@@ -31,7 +31,14 @@ export const SHARED = [
 /** Counters that are combined when the hour closes. */
 const NOTED = [
   ...["unlock", "unlocked", "rdp", "rdpSession", "reconnect", "rdpReconnect"] as const,
-  ...["lockouts", "lockoutFailures", "serviceLogon", "personLogon", "task4698"] as const,
+  ...[
+    "lockouts",
+    "lockoutFailures",
+    "serviceLogon",
+    "personLogon",
+    "adminLogon",
+    "task4698",
+  ] as const,
   ...["task106", "task4702", "task140", "service7045", "service4697"] as const,
   ...["service7045Odd", "service4697Odd", "created", "detected", "written"] as const,
 ];

@@ -4,6 +4,7 @@
  * @module
  */
 import realFiles from "@/tests/features/real_files.json" with { type: "json" };
+import { PRIVILEGED_GROUPS } from "@/features/lists.ts";
 import { BLOCKS, type Column, FEATURES, SCHEMA_ID } from "@/features/schema.ts";
 import type { RealFile } from "./feature_files.ts";
 
@@ -57,6 +58,17 @@ function columnTables(): string[] {
   return parts;
 }
 
+function groups(): string[] {
+  const rows = PRIVILEGED_GROUPS.map(({ name, rid, sid, admins }) =>
+    `| ${name} | ${sid ?? `S-1-5-21-…-${rid}`} | ${admins ? "yes" : ""} |`
+  );
+  return [
+    "## Groups that give power",
+    "An addition to one of them fills `priv_group_add`, as one to DnsAdmins does by its name; members of those that are marked are admins.",
+    ["| group | SID | admins |", "| - | - | - |", ...rows].join("\n"),
+  ];
+}
+
 function realLogs(): string[] {
   const unseen = FEATURES.filter(({ name }) => !(name in REAL_FILES)).map(({ name }) =>
     `\`${name}\``
@@ -76,7 +88,7 @@ function realLogs(): string[] {
 /** The page about the columns: its hand-written head, and what follows from the schema. */
 export function featuresPage(page: string): string {
   const head = page.slice(0, page.indexOf(GENERATED)).trimEnd();
-  return `${[head, GENERATED, ...columnTables(), ...realLogs()].join("\n\n")}\n`;
+  return `${[head, GENERATED, ...columnTables(), ...groups(), ...realLogs()].join("\n\n")}\n`;
 }
 
 if (import.meta.main) {

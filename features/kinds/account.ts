@@ -5,6 +5,7 @@
 import { fieldSlot as slot } from "../fields.ts";
 import type { Count, EventKind } from "../hour.ts";
 import {
+  ADMIN_MEMBERSHIP,
   PRIVILEGED_GROUP,
   REPLICATION_RIGHT,
   SENSITIVE_PRIVILEGES,
@@ -20,6 +21,8 @@ const WEAK = new Set(["0x17", "0x18", "0x1", "0x3"]);
 const F = {
   AccessMask: slot("AccessMask"),
   AttributeLDAPDisplayName: slot("AttributeLDAPDisplayName"),
+  GroupMembership: slot("GroupMembership"),
+  MemberSid: slot("MemberSid"),
   ObjectClass: slot("ObjectClass"),
   OperationType: slot("OperationType"),
   PreAuthType: slot("PreAuthType"),
@@ -84,9 +87,20 @@ const privilegedLogon: Count = (event, row) => {
   }
 };
 
-const groupAddition: Count = (event, row) => {
+/** Whether a list of groups makes an account an admin. */
+const isAdmins: (list: string) => boolean = remembering(
+  (list) => ADMIN_MEMBERSHIP.test(list),
+  { kept: 1_024, longest: 4_096 },
+);
+
+const groupsOfLogon: Count = (event, row) => {
+  if (isAdmins(event.text(F.GroupMembership))) row.add(SUM.adminLogon);
+};
+
+const groupAddition: Count = (event, row, hour) => {
   row.add(SUM.group_add);
   const group = event.text(F.TargetSid);
+  if (isAdmins(group)) hour.promote(event.text(F.MemberSid));
   const dnsAdmins = event.text(F.TargetUserName).toLowerCase() === "dnsadmins";
   if (PRIVILEGED_GROUP.test(group) || dnsAdmins) row.max(SUM.priv_group_add, 1);
 };
@@ -109,6 +123,7 @@ export const ACCOUNT_KINDS: readonly EventKind[] = [
   ...kinds(SECURITY, [4776], bits("ntlm"), TARGET, validation),
   ...kinds(SECURITY, [4662], bits("directory"), SUBJECT, directoryAccess),
   ...kinds(SECURITY, [5136, 5137, 5141], bits("directory"), SUBJECT, directoryChange),
+  ...kinds(SECURITY, [4627], bits("logon"), TARGET, groupsOfLogon),
   ...kinds(SECURITY, [4672], bits("logon"), SUBJECT, privilegedLogon),
   ...kinds(SECURITY, [4673, 4674], bits("privilege_use"), SUBJECT, sum("priv_use")),
   ...kinds(SECURITY, [4720, 4741], account, SUBJECT, sum("acct_created")),

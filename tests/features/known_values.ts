@@ -51,12 +51,14 @@ function event(
 }
 
 const TARGET = { TargetUserSid: ALICE, TargetUserName: "alice", TargetDomainName: "EX" };
-const SUBJECT = { SubjectUserSid: ALICE, SubjectUserName: "alice", SubjectDomainName: "EX" };
+/** Alice acts. */
+export const SUBJECT = { SubjectUserSid: ALICE, SubjectUserName: "alice", SubjectDomainName: "EX" };
 const ACTOR = { TargetUserName: "alice", TargetDomainName: "EX" };
 const GET_CHANGES = "{1131f6aa-9c07-11d1-f79f-00c04fc2dcd2}";
 const DAY = 24;
 
-const security = (eventId: number, fields: Fields, system?: System) =>
+/** An event of the Security log. */
+export const security = (eventId: number, fields: Fields, system?: System) =>
   event("Security", eventId, fields, system);
 const logon = (fields: Fields = {}, system?: System) =>
   security(4624, { ...TARGET, LogonType: "2", ...fields }, system);
@@ -399,6 +401,13 @@ const accounts: Story[] = [
       security([4728, 4732, 4756][i], { ...SUBJECT, TargetSid })
     ),
     expected: { group_add: 3, priv_group_add: 1 },
+  },
+  {
+    title: "groups of a logon",
+    events: [
+      security(4627, { TargetUserSid: ALICE, GroupMembership: "\r\n\t\t%{S-1-5-32-545}" }),
+    ],
+    expected: { ev_security: 1, eid_distinct: 1, logon_ok: 0 },
   },
   {
     title: "directory objects changed",
