@@ -1,10 +1,13 @@
 /**
  * Finds a real log for each column, one labelled with the column's technique where there is one, and
- * writes tests/features/real_files.json: `deno run -A tools/feature_files.ts`. Needs ../shared/data.
+ * one for each kind of event; writes tests/features/real_files.json and real_events.json:
+ * `deno run -A tools/feature_files.ts`. Needs ../shared/data.
  * @module
  */
 import { openLog } from "@/agent/open_log.ts";
 import { Featuriser } from "@/features/featuriser.ts";
+import { FIELD_NAMES } from "@/features/fields.ts";
+import { KINDS } from "@/features/kinds/all.ts";
 import { type Column, FEATURES } from "@/features/schema.ts";
 
 /** A real log in which a column counts. */
@@ -72,8 +75,56 @@ export function realFiles(data: URL): Record<string, RealFile> {
   }));
 }
 
+/** A real log that holds a kind of event. */
+export interface RealEvent {
+  /** Below the data folder. */
+  readonly file: string;
+  /** Where it was published. */
+  readonly source: string;
+  /** Fields that some column wants and that its events of this kind have. */
+  readonly fields: readonly string[];
+}
+
+/** Wanted fields that a log's events have, by channel and event id. */
+export function eventFields(file: string): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>();
+  using cursor = openLog(file);
+  for (let event = cursor.next(); event; event = cursor.next()) {
+    const key = `${event.channel} ${event.eventId}`;
+    let fields = found.get(key);
+    if (!fields) found.set(key, fields = new Set());
+    FIELD_NAMES.forEach((name, slot) => void (event.text(slot) !== "" && fields.add(name)));
+  }
+  return found;
+}
+
+/** Of each kind of event that counts, the log whose events have the most wanted fields. */
+export function realEvents(data: URL): Record<string, RealEvent> {
+  const best = new Map<string, RealEvent>();
+  for (const list of ["evtx.json", "otrf.json"]) {
+    const logs: Listed[] = JSON.parse(Deno.readTextFileSync(new URL(list, data)));
+    for (const { file, repo, path } of logs.sort((a, b) => a.path < b.path ? -1 : 1)) {
+      for (const [event, names] of eventFields(new URL(file, data).pathname)) {
+        const fields = [...names].sort();
+        if ((best.get(event)?.fields.length ?? -1) >= fields.length) continue;
+        best.set(event, { file, source: `${repo}: ${path}`, fields });
+      }
+    }
+  }
+  return Object.fromEntries(KINDS.flatMap(({ channel, eventId }) => {
+    const event = `${channel} ${eventId}`;
+    const found = best.get(event);
+    return found ? [[event, found]] : [];
+  }));
+}
+
 if (import.meta.main) {
   const data = new URL("../../shared/data/", import.meta.url);
-  const to = new URL("../tests/features/real_files.json", import.meta.url);
-  Deno.writeTextFileSync(to, JSON.stringify(realFiles(data), null, 2) + "\n");
+  const write = (name: string, found: unknown) =>
+    Deno.writeTextFileSync(
+      new URL(`../tests/features/${name}.json`, import.meta.url),
+      JSON.stringify(found, null, 2) + "\n",
+    );
+  write("real_files", realFiles(data));
+  write("real_events", realEvents(data));
 }

@@ -3,10 +3,12 @@
  * compares.
  * @module
  */
+import realEvents from "@/tests/features/real_events.json" with { type: "json" };
 import realFiles from "@/tests/features/real_files.json" with { type: "json" };
+import { KINDS } from "@/features/kinds/all.ts";
 import { PRIVILEGED_GROUPS } from "@/features/lists.ts";
 import { BLOCKS, type Column, FEATURES, SCHEMA_ID } from "@/features/schema.ts";
-import type { RealFile } from "./feature_files.ts";
+import type { RealEvent, RealFile } from "./feature_files.ts";
 
 const TITLES: Readonly<Record<string, string>> = {
   A: "Time and rhythm",
@@ -69,6 +71,77 @@ function groups(): string[] {
   ];
 }
 
+const LEARN = "https://learn.microsoft.com";
+const AUDITING =
+  `${LEARN}/previous-versions/windows/it-pro/windows-10/security/threat-protection/auditing`;
+/** Security events without a page of their own, and the page that speaks of them, if any does. */
+const SPOKEN_OF: Readonly<Record<number, string>> = {
+  1101: "",
+  4728: "audit-security-group-management",
+  4756: "audit-security-group-management",
+};
+/** What says which events a channel has. */
+const PAGES: readonly (readonly [channel: RegExp, title: string, url: string])[] = [
+  [/Sysmon/, "Sysmon", `${LEARN}/sysinternals/downloads/sysmon`],
+  [
+    /^Microsoft-Windows-PowerShell/,
+    "about_Logging_Windows",
+    `${LEARN}/powershell/module/microsoft.powershell.core/about/about_logging_windows`,
+  ],
+  [
+    /^Windows PowerShell/,
+    "about_EventLogs",
+    `${LEARN}/powershell/module/microsoft.powershell.core/about/about_eventlogs?view=powershell-5.1`,
+  ],
+  [
+    /Defender/,
+    "Defender's event ids",
+    `${LEARN}/defender-endpoint/troubleshoot-microsoft-defender-antivirus`,
+  ],
+  [
+    /Firewall/,
+    "Sigma, firewall-as: the ids of Windows 10 and 11",
+    "https://github.com/SigmaHQ/sigma/tree/master/rules/windows/builtin/firewall_as",
+  ],
+  [
+    /AppLocker/,
+    "Using Event Viewer with AppLocker",
+    `${LEARN}/windows/security/application-security/application-control/app-control-for-business/applocker/using-event-viewer-with-applocker`,
+  ],
+  [
+    /CodeIntegrity/,
+    "App Control event ids",
+    `${LEARN}/windows/security/application-security/application-control/app-control-for-business/operations/event-id-explanations`,
+  ],
+];
+
+/** What documents a kind of event; "" where only its provider's manifest does. */
+function documentation(channel: string, eventId: number): string {
+  if (channel === "Security") {
+    const page = SPOKEN_OF[eventId] ?? `event-${eventId}`;
+    return page && `[${page}](${AUDITING}/${page})`;
+  }
+  const [, title, url] = PAGES.find(([pattern]) => pattern.test(channel)) ?? [];
+  return url ? `[${title}](${url})` : "";
+}
+
+function sources(): string[] {
+  const seen: Readonly<Record<string, RealEvent>> = realEvents;
+  const kinds = KINDS.toSorted((a, b) =>
+    a.channel < b.channel ? -1 : a.channel > b.channel ? 1 : a.eventId - b.eventId
+  );
+  const rows = kinds.map(({ channel, eventId }) => {
+    const real = seen[`${channel} ${eventId}`];
+    const fields = real ? real.fields.join(", ") || "none wanted" : "not in them";
+    return `| ${channel} ${eventId} | ${documentation(channel, eventId)} | ${fields} |`;
+  });
+  return [
+    "## Sources",
+    "Which events are counted, what documents them, and the wanted fields that they have in published logs (a test reads these again). Codes of logons that failed, types of logon and tickets' encryption are those of the pages of 4625, 4624, 4768 and 4769; the parameters of audit policy (%%8448 to %%8459) those of Windows' own messages. Where no page is named, the event's own manifest is what there is.",
+    ["| event | documentation | fields in published logs |", "| - | - | - |", ...rows].join("\n"),
+  ];
+}
+
 function realLogs(): string[] {
   const unseen = FEATURES.filter(({ name }) => !(name in REAL_FILES)).map(({ name }) =>
     `\`${name}\``
@@ -88,7 +161,9 @@ function realLogs(): string[] {
 /** The page about the columns: its hand-written head, and what follows from the schema. */
 export function featuresPage(page: string): string {
   const head = page.slice(0, page.indexOf(GENERATED)).trimEnd();
-  return `${[head, GENERATED, ...columnTables(), ...groups(), ...realLogs()].join("\n\n")}\n`;
+  return `${
+    [head, GENERATED, ...columnTables(), ...groups(), ...sources(), ...realLogs()].join("\n\n")
+  }\n`;
 }
 
 if (import.meta.main) {

@@ -25,7 +25,8 @@ export const BLOCK_L = [
     phrase: "audit policy changed",
     unit: "count",
     kind: "count",
-    rule: "4719 and 4912 that remove success (%%8448) or failure (%%8450) auditing; every 4906",
+    rule:
+      "4719 that removes success (%%8448) or failure (%%8450) auditing; 4912 that removes an inclusion (%%8452, %%8456) or adds an exclusion (%%8455, %%8459); every 4906",
     events: ["Security 4719", "Security 4912", "Security 4906"],
     fields: ["AuditPolicyChanges", "SubjectUserSid"],
     wireScale: 1,

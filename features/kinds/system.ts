@@ -162,10 +162,12 @@ const serviceState: Count = (event, row) => {
   if (off && defence) row.add(SUM.svc_state);
 };
 
+/** 4719: success or failure removed; 4912, of one user: their inclusion removed or exclusion added. */
+const LESS_AUDITING = /%%84(48|50|52|55|56|59)/;
+
 const removedAuditing: Count = (event, row) => {
-  // Success removed, failure removed; 4906 has no such field.
-  if (event.eventId === 4906 || /%%84(48|50)/.test(event.text(F.AuditPolicyChanges))) {
-    row.add(SUM.audit_policy);
+  if (event.eventId === 4906 || LESS_AUDITING.test(event.text(F.AuditPolicyChanges))) {
+    row.add(SUM.audit_policy); // 4906 has no such field
   }
 };
 

@@ -634,11 +634,15 @@ const evasion: Story[] = [
       ...["%%8448", "%%8450", "%%8449, %%8451"].map((AuditPolicyChanges) =>
         security(4719, { ...SUBJECT, AuditPolicyChanges })
       ),
+      // Of one user: inclusion removed, exclusion added; then the other way round.
+      ...["%%8452", "%%8455, %%8459", "%%8453", "%%8454, %%8458"].map((AuditPolicyChanges) =>
+        security(4912, { ...SUBJECT, AuditPolicyChanges })
+      ),
       event("Microsoft-Windows-Windows Firewall With Advanced Security/Firewall", 2004, {
         ModifyingUser: ALICE,
       }),
     ],
-    expected: { log_cleared: 2, audit_policy: 2, defences_changed: 1 },
+    expected: { log_cleared: 2, audit_policy: 4, defences_changed: 1 },
   },
   {
     title: "credential memory opened to read, by who has no business there",
