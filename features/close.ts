@@ -52,7 +52,6 @@ export function closeHour(hour: Hour, memory: HostMemory, options: CloseOptions)
   for (const [, row] of rows) row.tally.seal();
   const values = rows.map(([user, row]) => finishRow(user, row, context));
   const memories = rows.map(([user, row]) => rememberRow(user, row, context));
-  for (const [, sid] of hour.promoted.entries()) memory.promote(sid);
   memory.closedUntilMs = endMs;
   return rows.map(([user, row], i) => ({
     host: options.host,
@@ -187,8 +186,8 @@ const SERVICE_SIDS = ["S-1-5-80-", "S-1-5-82-", "S-1-5-83-"];
 
 /**
  * Class of an account: virtual and pool accounts and those that only ever log on as a service or
- * batch are services; the built-in administrator, whoever gets special privileges and the members of
- * groups of admins (features/lists/privileged_groups.json) are admins.
+ * batch are services; the built-in administrator, and whoever gets special privileges or logs on as a
+ * member of a group of admins (features/lists/privileged_groups.json), are admins.
  */
 function entityClass(user: string, logons: UserMemory["logons"]): EntityClass {
   if (user === SYSTEM_USER) return "machine";

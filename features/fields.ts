@@ -32,7 +32,6 @@ export const FIELD_NAMES = [
   "LogonID",
   "LogonType",
   "MandatoryLabel",
-  "MemberSid",
   "MessageNumber",
   "ModifyingUser",
   "NewProcessId",

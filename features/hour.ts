@@ -71,8 +71,6 @@ export class Hour {
   readonly processes = new Sample<Process>(this.budget, 2, MAX_LISTED);
   readonly orphans = new Sample<Orphan>(this.budget, 2, MAX_LISTED);
   readonly sessions = new Sample<SessionEdge[]>(this.budget, 2, MAX_LISTED);
-  /** Accounts that were made members of a group of admins. */
-  readonly promoted = new Sample<string>(this.budget, 2, MAX_LISTED);
   /** Failed logons and what came after them. */
   readonly runs = new Runs(this.budget);
   /** Bits of the mask channels that wrote in this hour. */
@@ -130,13 +128,6 @@ export class Hour {
   /** The row of the host itself. */
   get system(): Row {
     return this.rows.system;
-  }
-
-  /** Notes that an account is one of the admins from now on. */
-  promote(sid: string): void {
-    if (sid.startsWith("S-1-5-21-") && sid.length < 184) {
-      this.promoted.get(hashText(sid), () => sid);
-    }
   }
 
   /** Notes whose a process of Sysmon's is. */

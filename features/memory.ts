@@ -90,12 +90,6 @@ export class HostMemory {
     return user;
   }
 
-  /** An account of this host that was made a member of a group of admins is one from now on. */
-  promote(sid: string): void {
-    const user = this.users.get(sid);
-    if (user) user.logons.privileged++;
-  }
-
   /** Learns what an alias stands for. */
   learn(alias: string, meaning: string): void {
     if (alias.length <= MAX_TEXT && meaning.length <= MAX_TEXT) this.aliases.set(alias, meaning);

@@ -37,7 +37,6 @@ export const CHANNELS: readonly ChannelFields[] = [
       "LogonID",
       "LogonType",
       "MandatoryLabel",
-      "MemberSid",
       "NewProcessId",
       "NewProcessName",
       "NewTime",

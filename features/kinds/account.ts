@@ -22,7 +22,6 @@ const F = {
   AccessMask: slot("AccessMask"),
   AttributeLDAPDisplayName: slot("AttributeLDAPDisplayName"),
   GroupMembership: slot("GroupMembership"),
-  MemberSid: slot("MemberSid"),
   ObjectClass: slot("ObjectClass"),
   OperationType: slot("OperationType"),
   PreAuthType: slot("PreAuthType"),
@@ -97,10 +96,9 @@ const groupsOfLogon: Count = (event, row) => {
   if (isAdmins(event.text(F.GroupMembership))) row.add(SUM.adminLogon);
 };
 
-const groupAddition: Count = (event, row, hour) => {
+const groupAddition: Count = (event, row) => {
   row.add(SUM.group_add);
   const group = event.text(F.TargetSid);
-  if (isAdmins(group)) hour.promote(event.text(F.MemberSid));
   const dnsAdmins = event.text(F.TargetUserName).toLowerCase() === "dnsadmins";
   if (PRIVILEGED_GROUP.test(group) || dnsAdmins) row.max(SUM.priv_group_add, 1);
 };
