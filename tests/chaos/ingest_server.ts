@@ -8,7 +8,7 @@ import { HttpError } from "@/server/http/responses.ts";
 import { createIngest } from "@/server/ingest.ts";
 import { createJobs } from "@/server/jobs/jobs.ts";
 
-const url = Deno.env.get("DATABASE_URL") ?? (await startEmbedded(Deno.args[0])).url;
+const url = Deno.env.get("DATABASE_URL") || (await startEmbedded(Deno.args[0])).url;
 const database = await openDatabase(url);
 const { due } = await createJobs(database);
 const ingest = createIngest(database, { due });
