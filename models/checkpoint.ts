@@ -8,7 +8,7 @@ import { createHash } from "node:crypto";
 import { pack, packedSize, unpack } from "./blocks.ts";
 
 const MAGIC = new TextEncoder().encode("HABITMDL");
-const VERSION = 4;
+const VERSION = 5;
 const START = MAGIC.length + 4;
 
 /** What a checkpoint holds. */

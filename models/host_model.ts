@@ -126,6 +126,8 @@ export interface HostModelParts {
   };
   /** By entity class. */
   readonly calibrations: readonly Calibration[];
+  /** What p-values are multiplied by: how many times more small ones a young host has than others. */
+  readonly surplus: number;
   /** 128 low ends, then 128 high ends, in wire units. */
   readonly usual: Float32Array;
 }
@@ -251,7 +253,7 @@ export class HostModel {
   }
 
   #scoreBlock(rows: HostRows, from: number, to: number, out: Scored) {
-    const { scaling, spreads, weights, calibrations } = this.parts;
+    const { scaling, spreads, weights, calibrations, surplus } = this.parts;
     const input = modelInput(rows, from, to);
     const scaled = scaleRows(input, scaling);
     const filled = filledRows(scaled, COUNTED);
@@ -269,7 +271,7 @@ export class HostModel {
       );
       const score = rare + netsScore(readings.logs, spreads, weights, r);
       out.score[from + r] = score;
-      out.p[from + r] = pValue(calibrations[entityClass], score);
+      out.p[from + r] = Math.min(1, surplus * pValue(calibrations[entityClass], score));
       out.confidence[from + r] = this.#confidence(input, r);
       this.#writeTop(readings, attributed.get(r), r, rare, out, from + r);
     }
@@ -337,6 +339,7 @@ export function encodeModel(parts: HostModelParts, facts: Record<string, unknown
       pooled,
       spreads,
       weights,
+      surplus: parts.surplus,
       autoencoder: autoencoder.architecture,
       discriminator: discriminator.architecture,
       calibrations: calibrations.facts,
@@ -376,17 +379,20 @@ export function openModel(
     throw new SyntaxError("Cannot read a host's model from the fleet's checkpoint");
   }
   // Ours: the SHA-256 over facts and arrays has agreed.
-  const known = facts as unknown as Pick<HostModelParts, "windows" | "pooled" | "spreads"> & {
-    weights: Weights;
-    autoencoder: Net["architecture"];
-    discriminator: Net["architecture"];
-    calibrations: Pick<Calibration, "n" | "tail">[];
-    heldOut: { role: HostRole; fromMs: number | null; toMs: number | null };
-  };
+  const known = facts as unknown as
+    & Pick<HostModelParts, "windows" | "pooled" | "spreads" | "surplus">
+    & {
+      weights: Weights;
+      autoencoder: Net["architecture"];
+      discriminator: Net["architecture"];
+      calibrations: Pick<Calibration, "n" | "tail">[];
+      heldOut: { role: HostRole; fromMs: number | null; toMs: number | null };
+    };
   const { role, fromMs, toMs } = known.heldOut;
   return new HostModel({
     windows: known.windows,
     pooled: known.pooled,
+    surplus: known.surplus,
     spreads: known.spreads,
     weights: known.weights,
     scaling: { centre: arrays.centre, factor: arrays.factor },

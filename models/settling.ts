@@ -13,7 +13,7 @@ import {
   shrinkStatistics,
 } from "./autoencoder.ts";
 import { asPacked } from "./blocks.ts";
-import { calibrateClasses, type Calibration } from "./calibration.ts";
+import { calibrateClasses, type Calibration, pValue } from "./calibration.ts";
 import { GATE, separation, syntheticAnomalies } from "./duel.ts";
 import type { Net } from "./engine.ts";
 import { type FleetBasis, type FleetModel, type Nets, rarities } from "./fleet.ts";
@@ -235,18 +235,43 @@ export function calibrateFleet(
   settled: readonly Settled[],
   trainingRarity: FleetModel["rarity"],
 ): Calibration[] {
-  const scores: number[] = [];
-  const classes: number[] = [];
-  const parts = new Float32Array(DIMENSIONS);
-  for (const { read: { host, logs, heldOut }, spreads, weights } of settled) {
-    const known = trainingKnowledge(host, trainingRarity);
-    for (let i = 0; i < host.heldOut.length; i++) {
-      const rare = rowRarity(known, host.rows, host.heldOut[i], heldOut, i, parts);
-      scores.push(rare + netsScore(logs, spreads, weights, i));
-      classes.push(host.rows.classes[host.heldOut[i]]);
-    }
-  }
+  const scores = settled.flatMap((one) => [...heldOutScores(one, trainingRarity)]);
+  const classes = settled.flatMap(({ read: { host } }) =>
+    [...host.heldOut].map((row) => host.rows.classes[row])
+  );
   return calibrateClasses(scores, classes, ENTITY_CLASSES.length);
+}
+
+/** Scores of a host's held-out windows, by what was known before them. */
+function heldOutScores(
+  { read: { host, logs, heldOut }, spreads, weights }: Settled,
+  trainingRarity: FleetModel["rarity"],
+): Float64Array {
+  const known = trainingKnowledge(host, trainingRarity);
+  const parts = new Float32Array(DIMENSIONS);
+  return Float64Array.from(host.heldOut, (row, i) => {
+    const rare = rowRarity(known, host.rows, row, heldOut, i, parts);
+    return rare + netsScore(logs, spreads, weights, i);
+  });
+}
+
+/** A p-value that one window in 200 has, on a host that is like the others. */
+const SMALL_P = 0.005;
+/** What is new on a host after so many days is news. */
+const YOUNG_MS = 14 * 86_400_000;
+
+/**
+ * How many times more of a young host's held-out windows have small p-values than of its fleet, at
+ * least once: on a host that has just come everything is new, and where none was held out nothing is
+ * known of it yet.
+ */
+function surplus(settled: Settled, fleet: Pick<FleetModel, "trainingRarity" | "calibrations">) {
+  const { rows: { n, startMs, classes }, heldOut } = settled.read.host;
+  if (n > 0 && startMs[n - 1] - startMs[0] > YOUNG_MS) return 1;
+  const small = heldOutScores(settled, fleet.trainingRarity).filter((score, i) =>
+    pValue(fleet.calibrations[classes[heldOut[i]]], score) <= SMALL_P
+  );
+  return Math.max(1, (small.length + 1) / ((heldOut.length + 1) * SMALL_P));
 }
 
 /** What a host's training windows alone know of rarity. */
@@ -263,11 +288,12 @@ export function calibrationFigures(
 
 /** Writes a host's checkpoint. */
 export function checkpoint(
-  { read, spreads, weights, duel }: Settled,
+  settled: Settled,
   fleet: Pick<FleetModel, "rarity" | "trainingRarity" | "calibrations">,
   options: { readonly seed: number },
   engine: string,
 ): TrainedHost {
+  const { read, spreads, weights, duel } = settled;
   const { host, pooled, standIn, nets } = read;
   const figures: HostFigures = {
     schema: SCHEMA_ID,
@@ -296,6 +322,7 @@ export function checkpoint(
       habits: trainingKnowledge(host, fleet.trainingRarity).habits,
     },
     calibrations: fleet.calibrations,
+    surplus: surplus(settled, fleet),
     usual: usualRanges(host),
   };
   const bytes = encodeModel(parts, { figures });

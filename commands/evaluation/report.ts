@@ -40,6 +40,11 @@ const TITLES: Readonly<Record<string, string>> = {
 
 /** What a kind of figures is, where its name does not say. */
 const ABOUT: Readonly<Record<string, string>> = {
+  "evaluate-first-day":
+    "Each host is enrolled anew on every third day, with so many days of logs read back, and judged " +
+    'on that day alone; "all history" is what steady models find on the same days of the same ' +
+    "hosts. What keeps newcomers quiet, and what it costs: " +
+    "[decision 0073](decisions/0073-newcomers.md).",
   "evaluate-risk":
     "Share of campaigns whose actor's risk rises above a threshold from the first event to a week " +
     "after the last, at one false alarm for so many days of honest users. Why the CUSUM: " +

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { openFleet, openModel, trainFleet, trainHosts } from "@/models/detection.ts";
 import { openEngine } from "@/models/engine.ts";
 import { splitByTime } from "@/models/split.ts";
+import { HostModel } from "@/models/host_model.ts";
 import { NEW_PROGRAMS, office, QUICK } from "./office.ts";
 import { DIMENSIONS } from "@/features/vector.ts";
 
@@ -71,6 +72,37 @@ Deno.test("a fleet's model", async (t) => {
       });
     },
   );
+
+  await t.step("a host that has just come has its small p-values told from news", async () => {
+    const steady = new Map(
+      Array.from({ length: 6 }, (_, i) => [`steady-${i}`, office(480, 30 + i)]),
+    );
+    const learned = openFleet((await trainFleet(steady, options))!.bytes);
+    const novel = (n: number) => {
+      const rows = office(n, 40);
+      const { heldOut } = splitByTime(rows.startMs, n);
+      for (const row of heldOut) rows.values[row * DIMENSIONS + NEW_PROGRAMS] = 12;
+      return rows;
+    };
+    const hosts = new Map([
+      ["steady", novel(480)],
+      ["young", novel(168)],
+      ["like the others", office(168, 50)],
+      ["without windows", office(0, 51)],
+    ]);
+    const models = await trainHosts(hosts, { ...options, fleet: learned });
+    const surplus = (host: string) => openModel(models.get(host)!.bytes).parts.surplus;
+    assert.equal(surplus("steady"), 1, "twenty days have shown what is usual there");
+    assert.equal(surplus("young"), 1 / 0.005, "all windows that it held out are strange");
+    assert.ok(surplus("like the others") < 10);
+    assert.equal(surplus("without windows"), 1 / 0.005, "nothing is known of it yet");
+
+    const { p, score } = openModel(models.get("young")!.bytes).score(hosts.get("young")!);
+    const { parts } = openModel(models.get("young")!.bytes);
+    const bare = new HostModel({ ...parts, surplus: 1 }).score(hosts.get("young")!);
+    assert.deepEqual(score, bare.score, "scores are stored raw");
+    p.forEach((value, row) => assert.equal(value, Math.min(1, bare.p[row] * parts.surplus)));
+  });
 
   await t.step("says how it was trained", () => {
     const { figures, windows } = trained;
