@@ -5,6 +5,7 @@
  */
 import { EARLIEST_MS, LATEST_MS } from "@/features/featuriser.ts";
 import { eventLogs } from "./event_logs.ts";
+import { MAX_HOSTS, MAX_NAME } from "./hosts.ts";
 import { NotALogError, openLog } from "./open_log.ts";
 
 /** A log file as it was when it was looked at. */
@@ -65,7 +66,7 @@ export function scan(stamp: FileStamp): LogFile {
     }
     if (event.computer === last) continue;
     last = event.computer;
-    hosts.add(last.toLowerCase());
+    if (last.length <= MAX_NAME && hosts.size < MAX_HOSTS) hosts.add(last.toLowerCase());
   }
   if (firstMs === Infinity) firstMs = lastMs = 0;
   return { ...stamp, firstMs, lastMs, backMs, records, hosts: [...hosts].sort() };

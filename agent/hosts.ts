@@ -15,6 +15,10 @@ import { transact } from "./store.ts";
 const log = getLogger(["habit", "agent"]);
 /** Before the host's name in the store; no computer's name has a colon. */
 const SET_ASIDE = "set aside:";
+/** Computers of one stream: a collector has thousands, a hostile log a name an event. */
+export const MAX_HOSTS = 16_384;
+/** Longest name of a computer: DNS' bound. */
+export const MAX_NAME = 255;
 
 /** Judges rows as they close, before they are sent. */
 export interface Scorer {
@@ -54,10 +58,12 @@ export interface EventCounts {
   duplicates: number;
   /** Had no time or an impossible one. */
   impossibleTime: number;
-  /** Named no computer. */
+  /** Named no computer, or one more than are kept apart. */
   nameless: number;
   /** Fields that were not what they should be. */
   badFields: number;
+  /** Of a version that nothing at hand documents. */
+  unknownVersions: number;
   /** Times that a clock was set by more than five minutes. */
   clockSteps: number;
   /** Hours with more accounts or items than are kept: some of their numbers are estimates. */
@@ -78,6 +84,7 @@ export function noCounts(): EventCounts {
     impossibleTime: 0,
     nameless: 0,
     badFields: 0,
+    unknownVersions: 0,
     clockSteps: 0,
     estimatedHours: 0,
     setAside: 0,
@@ -119,7 +126,8 @@ export class Hosts {
   closedUntilMs(hosts: Iterable<string>): number {
     let least = Infinity;
     for (const host of hosts) {
-      least = Math.min(least, this.#host(host).featuriser.closedUntilMs);
+      const known = this.#hosts.get(host) ?? this.#named(host);
+      if (known) least = Math.min(least, known.featuriser.closedUntilMs);
     }
     return least;
   }
@@ -137,19 +145,29 @@ export class Hosts {
   add(event: EventView): void {
     const name = event.computer;
     if (name !== this.#lastName || !this.#last) {
-      if (name === "") {
+      const host = this.#written.get(name) ?? this.#named(name);
+      if (!host) {
         this.#nameless++;
         return;
       }
       this.#lastName = name;
-      let host = this.#written.get(name);
-      if (!host) this.#written.set(name, host = this.#host(name.toLowerCase()));
       this.#last = host;
     }
     const host = this.#last;
     if (event.timeMs < host.resumeMs) this.#before++;
     else if (event.timeMs > this.#options.latestMs()) this.#impossible++;
     else host.featuriser.add(event);
+  }
+
+  /** The host of a name as written for the first time; undefined where it is none, or one too many. */
+  #named(written: string): Host | undefined {
+    if (written === "" || written.length > MAX_NAME) return undefined;
+    const name = written.toLowerCase();
+    if (!this.#hosts.has(name) && this.#hosts.size >= MAX_HOSTS) return undefined;
+    if (this.#written.size >= 2 * MAX_HOSTS) this.#written.clear();
+    const host = this.#host(name);
+    this.#written.set(written, host);
+    return host;
   }
 
   #host(name: string): Host {
@@ -241,6 +259,7 @@ export class Hosts {
       counts.duplicates += report.duplicates;
       counts.impossibleTime += report.impossibleTime;
       counts.badFields += report.badFields;
+      counts.unknownVersions += report.unknownVersions;
       counts.clockSteps += report.clockSteps;
       counts.estimatedHours += report.estimatedHours;
     }

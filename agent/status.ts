@@ -70,7 +70,8 @@ export function statusLines(health: Health, nowMs: number): string[] {
     age > OLD_MS ? `NOT RUNNING: last sign of life ${minutes(age)} ago` : "running",
     `events    ${counts.events} counted, ${counts.late} late, ${counts.duplicates} twice, ` +
     `${counts.impossibleTime} of an impossible time, ${counts.nameless ?? 0} of no computer`,
-    `odd       ${counts.badFields ?? 0} bad fields, ${counts.clockSteps ?? 0} clock steps, ` +
+    `odd       ${counts.badFields ?? 0} bad fields, ${counts.unknownVersions ?? 0} of an unknown ` +
+    `version, ${counts.clockSteps ?? 0} clock steps, ` +
     `${counts.estimatedHours ?? 0} hours with more than is kept, ` +
     `${counts.setAside ?? 0} memories set aside`,
     `windows   ${counts.windows} made, ${spool.rows} waiting (${spool.bytes} bytes), ` +

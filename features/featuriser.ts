@@ -49,6 +49,8 @@ export interface FeaturiserReport {
   impossibleTime: number;
   /** Fields that are no number where one is wanted, or SIDs longer than a SID can be. */
   badFields: number;
+  /** Of a version that no documentation or log at hand has: counted as the newest known one. */
+  unknownVersions: number;
   /** Times that the clock was set by more than five minutes (4616). */
   clockSteps: number;
   /** Closed hours in which more accounts or items came than are kept: their numbers are estimates. */
@@ -57,6 +59,8 @@ export interface FeaturiserReport {
 
 /** How much later than its hour an event may come, milliseconds. */
 export const LATENESS_MS = 15 * 60_000;
+/** Newest versions of events that count: Sysmon's, and all others'. */
+const [NEWEST_SYSMON, NEWEST] = [5, 3];
 /** Events before this, or after {@link LATEST_MS}, are of a broken clock: 2000 to 2100. */
 export const EARLIEST_MS = Date.UTC(2000, 0);
 /** See {@link EARLIEST_MS}. */
@@ -78,6 +82,8 @@ interface Channel {
   /** Place of its sum, -1 where it has none. */
   readonly sum: number;
   readonly bits: number;
+  /** Newest version of its events. */
+  readonly newest: number;
   /** By event id. */
   readonly events: Map<number, KnownEvent>;
 }
@@ -113,6 +119,7 @@ function channel(name: string): Channel {
       hash: hashText(name),
       sum: SUMS[name] ?? -1,
       bits: name === SYSMON ? SYSMON_BIT : ours ? SYSTEM_LOGS : 0,
+      newest: name === SYSMON ? NEWEST_SYSMON : NEWEST,
       events: new Map(),
     };
     if (channels.size < MAX_CHANNELS && name.length <= MAX_CHANNEL) channels.set(name, known);
@@ -140,7 +147,7 @@ export class Featuriser {
   /** What became of the events. */
   readonly report: FeaturiserReport = {
     ...{ events: 0, late: 0, duplicates: 0, impossibleTime: 0 },
-    ...{ badFields: 0, clockSteps: 0, estimatedHours: 0 },
+    ...{ badFields: 0, unknownVersions: 0, clockSteps: 0, estimatedHours: 0 },
   };
   readonly #options: CloseOptions;
   readonly #latenessMs: number;
@@ -237,7 +244,9 @@ export class Featuriser {
     if (minute < 30) row.minutesLow |= 1 << minute;
     else row.minutesHigh |= 1 << (minute - 30);
     row.put(SET.kinds, known.item);
-    known.count?.(event, row, hour);
+    if (known.count === undefined) return;
+    if (event.version > from.newest) this.report.unknownVersions++;
+    known.count(event, row, hour);
   }
 
   #row(event: EventView, hour: Hour, actor: Actor | undefined): Row {

@@ -37,6 +37,7 @@ const LINES = [
   line("yesterday", {}, LOGON),
   line({ ticks: 5 }, {}, LOGON),
   line(at(9), {}, LOGON, ""), // of no computer
+  line(at(9), {}, LOGON, "x".repeat(65_536)), // of none that can be
   line(at(9), { EventID: 4624.5 }, LOGON),
   "{ no JSON",
   ...Array.from({ length: 5_000 }, (_, i) => program(`${i}.exe`)), // more than an hour keeps
@@ -60,8 +61,25 @@ Deno.test("agent status says of bad events how many there were of each kind; the
   new FolderStatus(state.path, () => NOW).add(summary);
   const lines = statusLines(readHealth(state.path)!, NOW);
   assert.deepEqual(lines.slice(1, 3), [
-    "events    5011 counted, 1 late, 1 twice, 4 of an impossible time, 1 of no computer",
-    "odd       2 bad fields, 1 clock steps, 1 hours with more than is kept, 0 memories set aside",
+    "events    5011 counted, 1 late, 1 twice, 4 of an impossible time, 2 of no computer",
+    "odd       2 bad fields, 1 of an unknown version, 1 clock steps, 1 hours with more than is kept, 0 memories set aside",
   ]);
   assert.ok(lines.includes("files     not readable: 1 x no Windows event, 1 x line is no JSON"));
+});
+
+Deno.test("a log that names a computer an event holds no more of them apart than are kept", async () => {
+  using logs = temporary();
+  using state = temporary();
+  const lines = Array.from({ length: 16_400 }, (_, i) => line(at(9), {}, LOGON, `WS-${i}`));
+  await Deno.writeTextFile(`${logs.path}/names.jsonl`, lines.join("\n"));
+  const { events, nameless } = await runFolder({
+    folder: logs.path,
+    stateFolder: state.path,
+    server: undefined,
+    token: "",
+    keys: estateKeys(),
+    complete: false,
+    now: () => NOW,
+  });
+  assert.deepEqual([events, nameless], [16_384, 16]);
 });
