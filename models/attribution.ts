@@ -5,7 +5,7 @@
  * @module
  */
 import { forward, type Net } from "./engine.ts";
-import { FEATURE_LAYER, type FeatureReader, headOf } from "./gan.ts";
+import { distanceNet, FEATURE_LAYER, type FeatureReader } from "./gan.ts";
 import type { Matrix } from "./matrix.ts";
 
 /** Rows on their way through the layers. */
@@ -16,7 +16,7 @@ interface Pass {
   readonly whitened: Float32Array;
 }
 
-const HIDDEN = Array.from({ length: FEATURE_LAYER }, (_, i) => i + 1);
+const LAYERS = Array.from({ length: FEATURE_LAYER + 1 }, (_, i) => i + 1);
 
 /**
  * Each column's part in each row's squared distance, rows × width; some may be below 0. A row's parts
@@ -29,7 +29,7 @@ export function attributeDistances(net: Net, reader: FeatureReader, rows: Matrix
   meanPasses.set(reader, mean);
   const { layers, whitening } = backwardNets(net, reader);
   const outputs = here.whitened;
-  addToRows(outputs, mean.whitened, 1);
+  addToRows(outputs, mean.whitened);
   let [factors] = forward(whitening, outputs);
   for (const layer of layers.keys()) {
     rescale(factors, here.units.at(-1 - layer)!, mean.units.at(-1 - layer)!, slope);
@@ -42,16 +42,14 @@ export function attributeDistances(net: Net, reader: FeatureReader, rows: Matrix
 /** The mean window's, which every row of a host is compared with. */
 const meanPasses = new WeakMap<FeatureReader, Pass>();
 
-function pass(net: Net, { means, whitening }: FeatureReader, rows: Float32Array): Pass {
-  const units = forward(headOf(net), rows, HIDDEN);
-  const centred = units.at(-1)!.slice();
-  addToRows(centred, means, -1);
-  return { units, whitened: forward(whitening, centred)[0] };
+function pass(net: Net, reader: FeatureReader, rows: Float32Array): Pass {
+  const units = forward(distanceNet(net, reader), rows, LAYERS);
+  return { whitened: units.pop()!, units };
 }
 
-function addToRows(rows: Float32Array, row: Float32Array, factor: 1 | -1) {
+function addToRows(rows: Float32Array, row: Float32Array) {
   for (let at = 0; at < rows.length; at += row.length) {
-    for (let i = 0; i < row.length; i++) rows[at + i] += factor * row[i];
+    for (let i = 0; i < row.length; i++) rows[at + i] += row[i];
   }
 }
 

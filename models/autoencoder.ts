@@ -5,17 +5,12 @@
  * columns fail together; and the eight columns that surprise most, as an attack touches few.
  * @module
  */
-import { type AutoencoderRecipe, forward, type Net } from "./engine.ts";
+import { type AutoencoderRecipe, forward, type Net, type ResidualReader } from "./engine.ts";
 import { type Matrix, matrix } from "./matrix.ts";
 import { columnMeans, inverseRoot, ledoitWolf } from "./statistics/covariance.ts";
 
 /** Readings of one residual. */
 export const RESIDUAL_READINGS = ["squared error", "Mahalanobis", "surprise"] as const;
-
-/** Columns that count into the surprise. */
-const SURPRISED_COLUMNS = 8;
-/** One column's largest surprise. */
-const SURPRISE_CAP = 400;
 
 /** What may be set about an autoencoder. */
 export interface AutoencoderOptions {
@@ -89,17 +84,7 @@ export function shrinkStatistics(
   };
 }
 
-/** Everything needed to read residuals of new rows: small enough for a checkpoint. */
-export interface ResidualReader {
-  /** Mean residual of each column. */
-  readonly means: Float32Array;
-  /** 1 / (variance + a quarter of the mean variance). */
-  readonly precisions: Float32Array;
-  /** One linear layer: the inverse root of the covariance. */
-  readonly whitening: Net;
-}
-
-/** Prepares statistics for reading. */
+/** Prepares statistics for reading; precisions are 1 / (variance + a quarter of the mean variance). */
 export function residualReader({ means, covariance }: ResidualStatistics): ResidualReader {
   const width = means.length;
   const variances = means.map((_, i) => covariance[i * width + i]);
@@ -116,59 +101,6 @@ export function whiteningOf(covariance: Float64Array, width: number): Net {
   const weights = new Float32Array(width * (width + 1));
   weights.set(inverseRoot(covariance, width));
   return { architecture: { widths: [width, width], slope: 0 }, weights };
-}
-
-/** Each column's part in each reading: three arrays of rows × width, none below 0. */
-export type ResidualParts = readonly [Float32Array, Float32Array, Float32Array];
-
-/** Reads rows: each reading is the sum of its parts along the row. */
-export function residualParts(
-  net: Net,
-  reader: ResidualReader,
-  rows: Matrix,
-  counted: Uint8Array,
-): ResidualParts {
-  const { width } = rows;
-  const squares = residuals(net, rows, counted).values;
-  const surprises = new Float32Array(squares.length);
-  const centred = new Float32Array(squares.length);
-  const { means, precisions } = reader;
-  for (let start = 0; start < squares.length; start += width) {
-    let present = 0;
-    for (let i = 0, at = start; i < width; i++, at++) {
-      if (squares[at] === 0) continue;
-      present++;
-      const difference = squares[at] - means[i];
-      centred[at] = difference;
-      surprises[at] = Math.min(SURPRISE_CAP, difference * difference * precisions[i]);
-    }
-    const least = leastOfLargest(surprises, start, start + width);
-    const share = 1 / Math.max(1, present);
-    for (let at = start; at < start + width; at++) {
-      squares[at] *= squares[at] * share;
-      if (surprises[at] < least) surprises[at] = 0;
-    }
-  }
-  const [distances] = forward(reader.whitening, centred);
-  for (let i = 0; i < distances.length; i++) distances[i] *= distances[i];
-  return [squares, distances, surprises];
-}
-
-const largest = new Float32Array(SURPRISED_COLUMNS);
-
-/** The smallest of the {@link SURPRISED_COLUMNS} largest values from `start` to `end`, or 0. */
-function leastOfLargest(values: Float32Array, start: number, end: number): number {
-  largest.fill(0);
-  let least = 0;
-  for (let at = start; at < end; at++) {
-    const value = values[at];
-    if (value <= least) continue;
-    let place = SURPRISED_COLUMNS - 1;
-    for (; place > 0 && largest[place - 1] < value; place--) largest[place] = largest[place - 1];
-    largest[place] = value;
-    least = largest[SURPRISED_COLUMNS - 1];
-  }
-  return least;
 }
 
 /** log of the sum of each row's parts. */

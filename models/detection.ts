@@ -40,14 +40,8 @@ import {
 } from "./settling.ts";
 import { fleetSample, prepare, type Prepared, scaled } from "./training_rows.ts";
 
-export {
-  HostModel,
-  type HostRows,
-  openModel,
-  roomFor,
-  type Scored,
-  TOP_COLUMNS,
-} from "./host_model.ts";
+export { openModel } from "./host_checkpoint.ts";
+export { HostModel, type HostRows, roomFor, type Scored, TOP_COLUMNS } from "./host_model.ts";
 export { type FleetFigures, type FleetModel, openFleet } from "./fleet.ts";
 export type { HostFigures, TrainedHost } from "./settling.ts";
 

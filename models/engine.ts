@@ -11,6 +11,7 @@ export { decodeNet, encodeNet } from "./engines/checkpoint.ts";
 export { forward } from "./engines/forward.ts";
 export { describeEngines, type DescribeOptions, type EngineReport } from "./engines/describe.ts";
 export { openEngine, type OpenOptions } from "./engines/open.ts";
+export { readResiduals } from "./engines/residuals.ts";
 
 /** Dense layers in a row; each hidden layer is followed by (leaky) ReLU, the last one is linear. */
 export interface Architecture {
@@ -26,6 +27,28 @@ export interface Net {
   readonly architecture: Architecture;
   /** Layer by layer: weights (inputs × outputs, row by row), then biases. */
   readonly weights: Float32Array;
+}
+
+/** What an autoencoder leaves of normal rows, to compare others with. */
+export interface ResidualReader {
+  /** Mean residual of each column. */
+  readonly means: Float32Array;
+  /** What each column's squared deviation is multiplied with: about 1 / variance. */
+  readonly precisions: Float32Array;
+  /** One linear layer: the inverse root of the covariance. */
+  readonly whitening: Net;
+}
+
+/**
+ * Three readings of what an autoencoder leaves of rows, each the sum of its parts by column: squared
+ * error a value; squared Mahalanobis distance; and the eight largest squared deviations over their
+ * variance.
+ */
+export interface ResidualReadings {
+  /** Rows × width each, none below 0. */
+  readonly parts: readonly [Float32Array, Float32Array, Float32Array];
+  /** log of each row's sum of parts. */
+  readonly logs: readonly [Float64Array, Float64Array, Float64Array];
 }
 
 /** Adam (Kingma & Ba 2015) with decoupled weight decay (Loshchilov & Hutter 2019). */

@@ -62,7 +62,9 @@ export interface FeatureReader {
 
 /** Mean and covariance of the hidden units over rows; no value may be missing. */
 export function featureStatistics(net: Net, rows: Matrix): Statistics {
-  return residualStatistics(matrix(featuresOf(net, rows), net.architecture.widths[FEATURE_LAYER]));
+  const values = rows.values.subarray(0, rows.rows * rows.width);
+  const [features] = forward(net, values, [FEATURE_LAYER]);
+  return residualStatistics(matrix(features, net.architecture.widths[FEATURE_LAYER]));
 }
 
 /** Prepares statistics for reading. */
@@ -70,43 +72,35 @@ export function featureReader({ means, covariance }: Statistics): FeatureReader 
   return { means: Float32Array.from(means), whitening: whiteningOf(covariance, means.length) };
 }
 
-const heads = new WeakMap<Net, Net>();
+const distanceNets = new WeakMap<FeatureReader, Net>();
 
-/**
- * The layers up to the one that is read. One unit of nothing stands in for those after it, so that
- * the layer stays a hidden one, with its ReLU.
- */
-export function headOf(net: Net): Net {
-  let head = heads.get(net);
-  if (!head) {
-    const widths = [...net.architecture.widths.slice(0, FEATURE_LAYER + 1), 1];
-    const size = widths.slice(1).reduce((sum, width, i) => sum + (widths[i] + 1) * width, 0);
-    const weights = net.weights.slice(0, size).fill(0, size - widths[FEATURE_LAYER] - 1);
-    head = { architecture: { widths, slope: net.architecture.slope }, weights };
-    heads.set(net, head);
+/** The layers up to the one that is read, and its whitening: the output's squares sum to the distance. */
+export function distanceNet(net: Net, reader: FeatureReader): Net {
+  let whole = distanceNets.get(reader);
+  if (!whole) {
+    const widths = net.architecture.widths.slice(0, FEATURE_LAYER + 1);
+    const width = reader.means.length;
+    const size = widths.slice(1).reduce((sum, outputs, i) => sum + (widths[i] + 1) * outputs, 0);
+    const weights = new Float32Array(size + reader.whitening.weights.length);
+    weights.set(net.weights.subarray(0, size));
+    weights.set(reader.whitening.weights, size);
+    const [centre] = forward(reader.whitening, reader.means);
+    for (let i = 0; i < width; i++) weights[weights.length - width + i] = -centre[i];
+    whole = {
+      architecture: { widths: [...widths, width], slope: net.architecture.slope },
+      weights,
+    };
+    distanceNets.set(reader, whole);
   }
-  return head;
-}
-
-function featuresOf(net: Net, rows: Matrix): Float32Array {
-  const values = rows.values.subarray(0, rows.rows * rows.width);
-  return forward(headOf(net), values, [FEATURE_LAYER])[0];
+  return whole;
 }
 
 /** log of the squared Mahalanobis distance from normal rows in the hidden layer. */
-export function featureDistances(
-  net: Net,
-  { means, whitening }: FeatureReader,
-  rows: Matrix,
-): Float64Array {
-  const width = means.length;
-  const features = featuresOf(net, rows);
-  for (let at = 0; at < features.length; at += width) {
-    for (let i = 0; i < width; i++) features[at + i] -= means[i];
-  }
-  const [distances] = forward(whitening, features);
-  for (let at = 0; at < distances.length; at++) distances[at] *= distances[at];
-  return logSums(distances, width);
+export function featureDistances(net: Net, reader: FeatureReader, rows: Matrix): Float64Array {
+  const values = rows.values.subarray(0, rows.rows * rows.width);
+  const [whitened] = forward(distanceNet(net, reader), values);
+  for (let at = 0; at < whitened.length; at++) whitened[at] *= whitened[at];
+  return logSums(whitened, reader.means.length);
 }
 
 /** The documented seed score, -D(x): kept to compare with, never fused. */

@@ -3,23 +3,16 @@
  * made them.
  * @module
  */
-import { FEATURES, SCHEMA_ID } from "@/features/schema.ts";
+import { FEATURES } from "@/features/schema.ts";
 import { toModelInput } from "@/features/transform.ts";
 import { DIMENSIONS, ENTITY_CLASSES } from "@/features/vector.ts";
-import {
-  logSums,
-  RESIDUAL_READINGS,
-  type ResidualParts,
-  residualParts,
-  type ResidualReader,
-} from "./autoencoder.ts";
+import { RESIDUAL_READINGS } from "./autoencoder.ts";
 import { type Calibration, pValue } from "./calibration.ts";
-import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 import { addHeights, ganParts } from "./contributions.ts";
-import type { Net } from "./engine.ts";
-import { calibrationParts, calibrationsFrom, type FleetModel } from "./fleet.ts";
+import { type Net, readResiduals, type ResidualReader, type ResidualReadings } from "./engine.ts";
+import type { FleetModel } from "./fleet.ts";
 import { featureDistances, type FeatureReader } from "./gan.ts";
-import { decodeHabits, encodeHabits, type Habits } from "./habits.ts";
+import type { Habits } from "./habits.ts";
 import { filledRows, type Matrix } from "./matrix.ts";
 import { rarity, type RarityTable } from "./rarity.ts";
 import type { HostRole } from "./roles.ts";
@@ -137,7 +130,7 @@ export interface Readings {
   /** log of each of {@link READINGS}. */
   readonly logs: readonly Float64Array[];
   /** Each column's part of the readings but the GAN's, whose hidden layer names no columns. */
-  readonly parts: ResidualParts;
+  readonly parts: ResidualReadings["parts"];
 }
 
 /** Model input of rows `from` to `to`: transformed, not yet scaled; NaN where not audited. */
@@ -162,9 +155,9 @@ export function readRows(
   filled: Matrix,
   counted = COUNTED,
 ): Readings {
-  const parts = residualParts(autoencoder, reader, scaled, counted);
-  const distances = featureDistances(discriminator, features, filled);
-  return { parts, logs: [...parts.map((part) => logSums(part, scaled.width)), distances] };
+  const values = scaled.values.subarray(0, scaled.rows * scaled.width);
+  const { parts, logs } = readResiduals(autoencoder, reader, values, counted);
+  return { parts, logs: [...logs, featureDistances(discriminator, features, filled)] };
 }
 
 /** The autoencoder's score: the mean robust z of its readings. */
@@ -324,104 +317,4 @@ export class HostModel {
       out.topHigh[at] = this.parts.usual[DIMENSIONS + columns[k]];
     }
   }
-}
-
-/** The model as bytes; `facts` are kept with it. */
-export function encodeModel(parts: HostModelParts, facts: Record<string, unknown>): Uint8Array {
-  const { windows, pooled, autoencoder, reader, discriminator, features, spreads, weights } = parts;
-  const calibrations = calibrationParts(parts.calibrations);
-  const { role, fromMs, toMs, habits } = parts.heldOut;
-  return encodeCheckpoint({
-    schema: SCHEMA_ID,
-    facts: {
-      ...facts,
-      windows,
-      pooled,
-      spreads,
-      weights,
-      surplus: parts.surplus,
-      autoencoder: autoencoder.architecture,
-      discriminator: discriminator.architecture,
-      calibrations: calibrations.facts,
-      heldOut: { role, fromMs, toMs },
-    },
-    arrays: {
-      centre: parts.scaling.centre,
-      factor: parts.scaling.factor,
-      means: reader.means,
-      precisions: reader.precisions,
-      features: features.means,
-      usual: parts.usual,
-      rarity: parts.rarity,
-      habits: encodeHabits(parts.habits),
-      heldOutHabits: encodeHabits(habits),
-      ...calibrations.arrays,
-    },
-    packed: {
-      autoencoder: autoencoder.weights,
-      whitening: reader.whitening.weights,
-      discriminator: discriminator.weights,
-      features: features.whitening.weights,
-    },
-  });
-}
-
-/**
- * Opens a host's checkpoint; with its fleet's `trainingRarity`, to score its history too.
- * @throws {SyntaxError} if it is damaged, altered, of another schema, or the fleet's.
- */
-export function openModel(
-  bytes: Uint8Array,
-  trainingRarity?: FleetModel["trainingRarity"],
-): HostModel {
-  const { facts, arrays, packed } = decodeCheckpoint(bytes, SCHEMA_ID);
-  if (!arrays.usual) {
-    throw new SyntaxError("Cannot read a host's model from the fleet's checkpoint");
-  }
-  // Ours: the SHA-256 over facts and arrays has agreed.
-  const known = facts as unknown as
-    & Pick<HostModelParts, "windows" | "pooled" | "spreads" | "surplus">
-    & {
-      weights: Weights;
-      autoencoder: Net["architecture"];
-      discriminator: Net["architecture"];
-      calibrations: Pick<Calibration, "n" | "tail">[];
-      heldOut: { role: HostRole; fromMs: number | null; toMs: number | null };
-    };
-  const { role, fromMs, toMs } = known.heldOut;
-  return new HostModel({
-    windows: known.windows,
-    pooled: known.pooled,
-    surplus: known.surplus,
-    spreads: known.spreads,
-    weights: known.weights,
-    scaling: { centre: arrays.centre, factor: arrays.factor },
-    autoencoder: { architecture: known.autoencoder, weights: packed.autoencoder },
-    reader: {
-      means: arrays.means,
-      precisions: arrays.precisions,
-      whitening: square(packed.whitening, arrays.means.length),
-    },
-    discriminator: { architecture: known.discriminator, weights: packed.discriminator },
-    features: {
-      means: arrays.features,
-      whitening: square(packed.features, arrays.features.length),
-    },
-    usual: arrays.usual,
-    rarity: arrays.rarity,
-    habits: decodeHabits(arrays.habits),
-    heldOut: {
-      role,
-      // JSON has no Infinity: none held out.
-      fromMs: fromMs ?? Infinity,
-      toMs: toMs ?? -Infinity,
-      habits: decodeHabits(arrays.heldOutHabits),
-    },
-    calibrations: calibrationsFrom(known.calibrations, arrays),
-  }, trainingRarity);
-}
-
-/** A linear layer of as many units as it reads. */
-function square(weights: Float32Array, width: number): Net {
-  return { architecture: { widths: [width, width], slope: 0 }, weights };
 }

@@ -110,8 +110,11 @@ export function rarity(
 ): number {
   const relevance = RELEVANCE[entityClass];
   let sum = 0;
-  for (let i = 0; i < DIMENSIONS; i++) {
+  let second = entityClass * DIMENSIONS * LEVELS + 1;
+  for (let i = 0; i < DIMENSIONS; i++, second += LEVELS) {
     parts[i] = 0;
+    // Hardly any value is higher than its second level, which the processor learns.
+    if (!(values[valuesAt + i] > table[second])) continue;
     if (relevance[i] === 0 || !(scaled[scaledAt + i] > 0)) continue;
     const level = levelOf(table, entityClass, i, values[valuesAt + i]) - (habit?.[i] ?? 0);
     if (level <= 1) continue;

@@ -19,9 +19,9 @@ import type { Net } from "./engine.ts";
 import { type FleetBasis, type FleetModel, type Nets, rarities } from "./fleet.ts";
 import { habitsOf } from "./habits.ts";
 import { collapsed, featureReader, featureStatistics } from "./gan.ts";
+import { encodeModel } from "./host_checkpoint.ts";
 import {
   COUNTED,
-  encodeModel,
   type HostModelParts,
   type HostRows,
   modelInput,

@@ -92,12 +92,12 @@ const ROW_TILE = 8;
 const CACHE_LINE = 64;
 
 /** Lays nets out one after the other and calls the passes on them. */
-export class PassKernel implements Kernel {
+export class PassKernel<P extends Passes = Passes> implements Kernel {
   /** See {@link Kernel.lanes}. */
   readonly lanes: number = LANES;
 
   /** `reserve` gives zeroed memory, whose earlier contents are void. */
-  constructor(readonly passes: Passes, readonly reserve: (bytes: number) => Region) {}
+  constructor(readonly passes: P, readonly reserve: (bytes: number) => Region) {}
 
   allocate(
     nets: readonly { readonly architecture: Architecture; readonly rows: number }[],

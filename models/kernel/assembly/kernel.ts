@@ -3,6 +3,7 @@
  * are multiples of 16; `rows` is any number, but arrays of rows have room for a multiple of 4.
  * Addresses are bytes, sizes are floats. Built by `deno task build:kernel`.
  */
+export { fillGaps, readResiduals, squareRows } from "./residuals";
 
 /** a × b + c; one rounding where relaxed SIMD is on and the CPU has FMA, two otherwise. */
 // @ts-ignore: decorator
