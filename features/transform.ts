@@ -19,7 +19,7 @@ const LOGS = Float64Array.from({ length: 1024 }, (_, count) => Math.log1p(count)
 
 /**
  * Writes the model input of one row to `out` at `at`: {@link DIMENSIONS} numbers, NaN where the
- * column's channels are not audited.
+ * column's channels are not audited or the value is no finite number.
  */
 export function toModelInput(
   values: Int32Array | Float32Array,
@@ -30,7 +30,8 @@ export function toModelInput(
 ): void {
   for (let i = 0; i < DIMENSIONS; i++) {
     const value = values[from + i];
-    if ((MASK_BITS[i] & channels) === 0) out[at + i] = NaN;
+    // Infinity less itself is NaN, as is NaN; of a number it is 0.
+    if ((MASK_BITS[i] & channels) === 0 || value - value !== 0) out[at + i] = NaN;
     else if (IS_LOG[i] === 0) out[at + i] = value / DIVISOR[i];
     else out[at + i] = LOGS[value] ?? Math.log1p(Math.max(0, value));
   }

@@ -48,7 +48,8 @@ export function addHeights(
   const z = (reading: number) => robustZ(logs[reading][row], spreads[reading]);
   const height = (reading: number, weight: number) => weight / whole * Math.max(LEAST, z(reading));
   const perUnit = (reading: number, height: number) => height / Math.exp(logs[reading][row]);
-  const [a, b, c] = [0, 1, 2].map((reading) => height(reading, autoencoder / 3));
+  const third = autoencoder / 3;
+  const [a, b, c] = [height(0, third), height(1, third), height(2, third)];
   const [perA, perB, perC] = [perUnit(0, a), perUnit(1, b), perUnit(2, c)];
   for (let i = 0, at = row * width; i < width; i++, at++) {
     heights[i] += perA * squares[at] + perB * distances[at] + perC * surprises[at];

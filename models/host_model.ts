@@ -140,8 +140,6 @@ export function modelInput(rows: HostRows, from = 0, to = rows.n): Matrix {
     const at = r * DIMENSIONS;
     toModelInput(rows.values, rows.channels[r], values, at, (r - from) * DIMENSIONS);
   }
-  // Infinity less itself is NaN, as is NaN; of a number it is 0.
-  for (let i = 0; i < values.length; i++) if (values[i] - values[i] !== 0) values[i] = NaN;
   return { values, width: DIMENSIONS, rows: to - from };
 }
 
