@@ -1,6 +1,7 @@
 /**
  * The contract of a compute engine: it trains many small dense nets, each host its own rows and its
- * own weights, and knows nothing of what a net is for. Values are float32 throughout.
+ * own weights, and knows nothing of what a net is for; but {@link readResiduals} does, which would
+ * cost as much as its nets outside the kernel. Values are float32 throughout.
  *
  * In every array of rows NaN means "no value here": the net reads 0 and the loss skips it, which is
  * how masked columns are said. Infinity is refused.
@@ -45,10 +46,10 @@ export interface ResidualReader {
  * variance.
  */
 export interface ResidualReadings {
-  /** Rows × width each, none below 0. */
-  readonly parts: readonly [Float32Array, Float32Array, Float32Array];
-  /** log of each row's sum of parts. */
-  readonly logs: readonly [Float64Array, Float64Array, Float64Array];
+  /** A reading's each: rows × width, none below 0. */
+  readonly parts: readonly Float32Array[];
+  /** A reading's each: log of every row's sum of parts. */
+  readonly logs: readonly Float64Array[];
 }
 
 /** Adam (Kingma & Ba 2015) with decoupled weight decay (Loshchilov & Hutter 2019). */

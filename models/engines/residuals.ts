@@ -79,7 +79,7 @@ export class ResidualKernel {
         }
       });
     }
-    return { parts, logs } as unknown as ResidualReadings;
+    return { parts, logs };
   }
 
   #readBlock({ net, whitening, padded, values, parts, sums, ...room }: Room, rows: number) {
