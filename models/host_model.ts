@@ -3,7 +3,7 @@
  * made them.
  * @module
  */
-import { FEATURES } from "@/features/schema.ts";
+import { columnMask, FEATURES } from "@/features/schema.ts";
 import { toModelInput } from "@/features/transform.ts";
 import { DIMENSIONS, ENTITY_CLASSES } from "@/features/vector.ts";
 import { RESIDUAL_READINGS } from "./autoencoder.ts";
@@ -180,6 +180,18 @@ export function netsScore(
   return sum / (autoencoder + gan);
 }
 
+const auditedShares = new Map<number, number>();
+
+/** Share of the columns that count with these audited channels. */
+function auditedShare(channels: number): number {
+  let share = auditedShares.get(channels);
+  if (share === undefined) {
+    share = columnMask(channels).reduce((sum, counts) => sum + counts, 0) / DIMENSIONS;
+    auditedShares.set(channels, share);
+  }
+  return share;
+}
+
 /** What is known of rarity when a window is scored. */
 type Knowledge = Pick<HostModelParts, "rarity" | "habits">;
 
@@ -245,8 +257,7 @@ export class HostModel {
 
   #scoreBlock(rows: HostRows, from: number, to: number, out: Scored) {
     const { scaling, spreads, weights, calibrations, surplus } = this.parts;
-    const input = modelInput(rows, from, to);
-    const scaled = scaleRows(input, scaling);
+    const scaled = scaleRows(modelInput(rows, from, to), scaling);
     const filled = filledRows(scaled, COUNTED);
     const readings = readRows(this.parts, scaled, filled);
     const attributed = ganParts(this.parts, readings, filled);
@@ -263,7 +274,7 @@ export class HostModel {
       const score = rare + netsScore(readings.logs, spreads, weights, r);
       out.score[from + r] = score;
       out.p[from + r] = Math.min(1, surplus * pValue(calibrations[entityClass], score));
-      out.confidence[from + r] = this.#confidence(input, r);
+      out.confidence[from + r] = this.#confidence(rows.channels[from + r]);
       this.#writeTop(readings, attributed.get(r), r, rare, out, from + r);
     }
   }
@@ -274,11 +285,9 @@ export class HostModel {
   }
 
   /** History seen, as 1 - exp(-windows / 100), times the share of columns that are audited. */
-  #confidence({ values, width }: Matrix, row: number): number {
-    let present = 0;
-    for (let i = row * width; i < (row + 1) * width; i++) if (values[i] === values[i]) present++;
+  #confidence(channels: number): number {
     const history = 1 - Math.exp(-this.parts.windows / 100);
-    return (this.parts.pooled ? 0.5 * history : history) * present / width;
+    return (this.parts.pooled ? 0.5 * history : history) * auditedShare(channels);
   }
 
   /**
